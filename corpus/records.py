@@ -1,0 +1,210 @@
+"""The records that pass between the stages: verdicts, steps, Programs and Examples."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Outcome = Literal["passed", "failed", "unknown"]
+Origin = Literal["seed", "template", "rewrite", "mutant", "model"]
+Language = Literal["en", "zh"]
+Task = Literal["write", "complete", "explain", "refactor", "fix"]
+
+# Evidence that a Program behaves as its parent, strongest first; "harness" is a Program that passed its own seed's
+# harness (the root of a lineage) and "compiled" one that only compiled.
+GRADES = ("same-tokens", "identical-object", "simulated", "harness", "compiled")
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One message of a compiler. Line and column count from 1; column is 0 where the tool gives none."""
+
+    file: str
+    line: int
+    column: int
+    severity: Literal["error", "warning"]
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one gate said of one record: a short reason word, and the evidence in words."""
+
+    gate: str
+    outcome: Outcome
+    reason: str = ""
+    evidence: str = ""
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """True only for `passed`; `unknown` counts as rejected unless a recipe accepts it."""
+        return self.outcome == "passed"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One recorded way in which a Program came from its parent.
+
+    `name` is the rule, operator or strategy; `params` are its choices; `grade` is the evidence that this step
+    kept the behaviour (one of GRADES, empty for a template filling, a mutation or a model's answer).
+    `edits` are (start, end, text) in bytes of the parent's source.
+    """
+
+    kind: Literal["template", "rewrite", "mutant", "model"]
+    name: str
+    family: str = ""
+    params: tuple[tuple[str, str], ...] = ()
+    grade: str = ""
+    edits: tuple[tuple[int, int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a mutant, as it was seen: a compiler's error or the first event that differs."""
+
+    kind: Literal["compile", "behaviour"]
+    operator: str
+    seen: str
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Bytes of program memory, internal RAM and external RAM, as the target's compiler reports them."""
+
+    code: int
+    iram: int
+    xram: int
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One C unit with its lineage and its verdicts.
+
+    `seed` is the lineage's root; `holes` are the template values as (name, text); `aliases` map a name that the
+    harness uses to the name that this unit gives it. `cycles` counts machine cycles of the harness run.
+    """
+
+    id: str
+    seed: str
+    source: str
+    origin: Origin
+    parent: str = ""
+    holes: tuple[tuple[str, str], ...] = ()
+    aliases: tuple[tuple[str, str], ...] = ()
+    steps: tuple[Step, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    grade: str = ""
+    fault: Fault | None = None
+    sizes: Sizes | None = None
+    cycles: int = 0
+
+    def judged(self, *verdicts: Verdict) -> Program:
+        """The same Program with these verdicts added."""
+        return replace(self, verdicts=self.verdicts + verdicts)
+
+    @property
+    def failed(self) -> Verdict | None:
+        """The first verdict that did not pass, if any."""
+        return next((v for v in self.verdicts if not v.passed), None)
+
+
+def program_id(seed: str, source: str, holes: tuple[tuple[str, str], ...] = ()) -> str:
+    """16 hex digits that name a Program by its lineage and text."""
+    text = "\0".join((seed, source, *(f"{name}={value}" for name, value in holes)))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a chat: exactly the two keys that every trainer reads."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What an Example is about, the axes of the mixture."""
+
+    target: str
+    dialect: str
+    peripheral: str
+    difficulty: int
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One training row.
+
+    `messages` ends with the assistant's answer. `prefix`, `middle`, `suffix` are set for `complete` only.
+    `programs` are the ids it was made from, the answer's first. `phrasing` names the template of words used, so that
+    a report can show their spread. `tokens` estimates the whole row, `answer_tokens` the trained part.
+    """
+
+    id: str
+    task: Task
+    language: Language
+    messages: tuple[Message, ...]
+    labels: Labels
+    seed: str
+    programs: tuple[str, ...]
+    origin: Origin
+    grade: str
+    phrasing: str
+    prefix: str = ""
+    middle: str = ""
+    suffix: str = ""
+    tokens: int = 0
+    answer_tokens: int = 0
+    evidence: str = ""
+    steps: tuple[str, ...] = ()
+    scores: tuple[tuple[str, float], ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+
+    def judged(self, *verdicts: Verdict) -> Example:
+        """The same Example with these verdicts added."""
+        return replace(self, verdicts=self.verdicts + verdicts)
+
+    @property
+    def failed(self) -> Verdict | None:
+        """The first verdict that did not pass, if any."""
+        return next((v for v in self.verdicts if not v.passed), None)
+
+    @property
+    def instruction(self) -> str:
+        """The text of the last user turn."""
+        return next((m.content for m in reversed(self.messages) if m.role == "user"), "")
+
+    @property
+    def answer(self) -> str:
+        """The text of the last turn, which is the assistant's."""
+        return self.messages[-1].content
+
+
+def example_id(task: str, language: str, messages: tuple[Message, ...]) -> str:
+    """16 hex digits that name an Example by its text."""
+    text = "\0".join((task, language, *(f"{m.role}\0{m.content}" for m in messages)))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A record that a selection left out: the verdict says why, `winner` is the id that beat it (duplicates only)."""
+
+    id: str
+    verdict: Verdict
+    winner: str = ""
+    similarity: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a selection kept, by id and in order, and what it left out; together they are its whole input."""
+
+    kept: tuple[str, ...]
+    rejected: tuple[Rejected, ...]

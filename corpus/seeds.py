@@ -1,0 +1,215 @@
+"""Seeds on disk: one folder each with `seed.yaml`, `program.c` and `harness.c`.
+
+`docs/seeds.md` describes the format for the people who write it. A broken seed is a `SeedError` that names file, line
+and field.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from corpus.yamlfile import YamlError, did_you_mean, line_of, read_yaml
+
+LANGUAGES = ("en", "zh")
+
+# A space between two Chinese characters comes from folding YAML lines, never from a writer.
+_FOLDED = re.compile(r"(?<=[\u2e80-\u9fff\uff00-\uffef]) (?=[\u2e80-\u9fff\uff00-\uffef])")
+
+
+class SeedError(ValueError):
+    """A seed that cannot be used; the text is `file:line: field: what is wrong`."""
+
+    def __init__(self, file: Path, line: int, field: str, problem: str) -> None:
+        super().__init__(f"{file}:{line}: {field}: {problem}")
+        self.file, self.line, self.field, self.problem = file, line, field, problem
+
+
+Text = Annotated[str, Field(min_length=1)]
+Value = int | float | str
+
+
+class _Sheet(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Bilingual(_Sheet):
+    """One text in English and Chinese."""
+
+    en: Text
+    zh: Text
+
+
+class Phrasings(_Sheet):
+    """Several natural ways to ask for the same program, in English and Chinese."""
+
+    en: tuple[Text, ...] = Field(min_length=3)
+    zh: tuple[Text, ...] = Field(min_length=3)
+
+
+class Hole(_Sheet):
+    """A typed hole: `default`, and either `choices` or `range` [first, last, step]; `format` writes it as C."""
+
+    default: Value
+    choices: tuple[Value, ...] = ()
+    range: tuple[int, int, int] | None = None
+    format: str = "{}"
+
+    @model_validator(mode="after")
+    def _one_domain(self) -> Hole:
+        if bool(self.choices) == (self.range is not None):
+            raise ValueError("give either choices or range")
+        if self.default not in self.domain:
+            raise ValueError(f"the default {self.default!r} is not among its own values")
+        return self
+
+    @property
+    def domain(self) -> tuple[Value, ...]:
+        """Every value that the hole can take."""
+        if self.range is None:
+            return self.choices
+        first, last, step = self.range
+        return tuple(range(first, last + 1, step))
+
+
+class Derived(_Sheet):
+    """A value computed from the holes (an expression), and how it is written."""
+
+    value: Text
+    format: str = "{}"
+
+
+class Constraint(_Sheet):
+    """A condition that a filling must meet, and the reason in words."""
+
+    require: Text
+    because: Text
+
+
+class Sheet(_Sheet):
+    """`seed.yaml`."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    title: Bilingual
+    author: Text
+    license: Text
+    target: Literal["mcs51"]
+    dialect: Literal["sdcc"]
+    chip: Text
+    clock_hz: int = 11059200
+    model: Literal["small", "medium", "large"] = "small"
+    kind: Literal["module", "program"]
+    peripherals: tuple[Text, ...] = Field(min_length=1)
+    difficulty: Annotated[int, Field(ge=1, le=5)]
+    tags: tuple[Text, ...] = ()
+    instruction: Phrasings
+    idea: Bilingual
+    comments: dict[str, str] = Field(default_factory=dict)
+    holes: dict[str, Hole] = Field(default_factory=dict)
+    derived: dict[str, Derived] = Field(default_factory=dict)
+    constraints: tuple[Constraint, ...] = ()
+    safety: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """What an expert wrote. `digest` is the SHA-256 of its three files."""
+
+    folder: Path
+    sheet: Sheet
+    program: str
+    harness: str
+    digest: str
+
+    @property
+    def id(self) -> str:
+        """The seed's name, which is its folder's."""
+        return self.sheet.id
+
+
+def load_seed(folder: Path) -> Seed:
+    """Reads one seed folder.
+
+    Raises:
+        SeedError: a file is missing or unreadable, a field is unknown, missing or wrong.
+    """
+    path = folder / "seed.yaml"
+    texts: dict[str, str] = {}
+    for name in ("seed.yaml", "program.c", "harness.c"):
+        try:
+            texts[name] = (folder / name).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise SeedError(
+                folder / name, 1, "file", "is missing; a seed has seed.yaml, program.c, harness.c"
+            ) from None
+        except UnicodeDecodeError as error:
+            raise SeedError(folder / name, 1, "file", f"is not UTF-8 ({error.reason} at byte {error.start})") from None
+    if "SPDX-License-Identifier:" not in texts["seed.yaml"]:
+        raise SeedError(path, 1, "license", "has no SPDX-License-Identifier comment line")
+    try:
+        data = read_yaml(texts["seed.yaml"])
+    except YamlError as error:
+        raise SeedError(path, error.line, "yaml", error.problem) from None
+    try:
+        sheet = Sheet.model_validate(_unfolded(data))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = first["loc"]
+        problem = first["msg"]
+        if first["type"] == "extra_forbidden":
+            known = _fields_at(place[:-1])
+            problem = "unknown key" + did_you_mean(str(place[-1]), known)
+        raise SeedError(path, line_of(data, place), ".".join(map(str, place)) or "seed", problem) from None
+    if sheet.id != folder.name:
+        raise SeedError(path, line_of(data, ("id",)), "id", f"is {sheet.id!r} but the folder is {folder.name!r}")
+    digest = hashlib.sha256("\0".join(texts[name] for name in sorted(texts)).encode()).hexdigest()
+    return Seed(folder, sheet, texts["program.c"], texts["harness.c"], digest)
+
+
+def seed_folders(root: Path) -> list[Path]:
+    """Every folder under `root` that holds a seed, by name.
+
+    Raises:
+        SeedError: `root` is no folder or holds none.
+    """
+    if not root.is_dir():
+        raise SeedError(root, 1, "seeds", "is not a folder")
+    folders = sorted(path for path in root.iterdir() if path.is_dir())
+    if not folders:
+        raise SeedError(root, 1, "seeds", "holds no seed folder")
+    return folders
+
+
+def load_seeds(root: Path) -> Iterator[Seed]:
+    """Reads the seeds under `root`, by name; raises `SeedError` at the first broken one."""
+    for folder in seed_folders(root):
+        yield load_seed(folder)
+
+
+def _unfolded(data: Any) -> Any:
+    if isinstance(data, str):
+        return _FOLDED.sub("", data.strip())
+    if isinstance(data, Mapping):
+        return {_unfolded(key): _unfolded(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_unfolded(value) for value in data]
+    return data
+
+
+def _fields_at(place: tuple[int | str, ...]) -> tuple[str, ...]:
+    models: dict[str, type[_Sheet]] = {
+        "title": Bilingual,
+        "idea": Bilingual,
+        "instruction": Phrasings,
+        "holes": Hole,
+        "derived": Derived,
+        "constraints": Constraint,
+    }
+    model = models.get(str(place[0]), Sheet) if place else Sheet
+    return tuple(model.model_fields)

@@ -1,0 +1,1 @@
+"""C source with dialects: lexed, masked, parsed, edited."""

@@ -1,0 +1,1 @@
+"""Chooses among Examples: duplicates, repetition, quality, diversity, mixture."""

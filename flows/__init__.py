@@ -1,0 +1,1 @@
+"""Runs it all: stages, the Prefect flow over them, the command line."""

@@ -1,0 +1,1 @@
+"""Plain functions, one stage a file; none knows of Prefect."""

@@ -1,0 +1,1 @@
+"""Makes Programs and Examples: templates, rewrites, mutants, a model, tasks."""

@@ -1,0 +1,1 @@
+"""Behaviour-preserving edits of C: one family a file."""

@@ -1,0 +1,1 @@
+"""Turns verified Programs into training Examples: write, complete, explain, refactor, fix."""

@@ -1,0 +1,116 @@
+"""The frozen inputs of the tasks: what the seed says in words, and the Programs that go with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from corpus.records import Diagnostic, Labels, Language, Program
+
+
+@dataclass(frozen=True, slots=True)
+class Bilingual:
+    """The same thing said in English and in Chinese."""
+
+    en: str
+    zh: str
+
+    def of(self, language: Language) -> str:
+        """The words in that language."""
+        return self.zh if language == "zh" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What a seed says about one Program, with the holes already filled with this Program's values.
+
+    `comments` are (English, Chinese) texts without their delimiters. `clock` is as a person writes it ("11.0592 MHz")
+    or empty. `safety` are sentences that an answer carries whole (mains, motors, batteries). `compiler` is named in
+    answers and evidence ("sdcc 4.2.0"); `simulator` in evidence only.
+    """
+
+    seed: str
+    title: Bilingual
+    instructions_en: tuple[str, ...]
+    instructions_zh: tuple[str, ...]
+    idea: Bilingual
+    comments: tuple[tuple[str, str], ...]
+    chip: str
+    clock: str
+    dialect: str
+    target: str
+    model: str
+    kind: Literal["module", "program"]
+    labels: Labels
+    safety: tuple[Bilingual, ...] = ()
+    compiler: str = "sdcc"
+    simulator: str = "8051 simulator"
+
+    def instructions(self, language: Language) -> tuple[str, ...]:
+        """The seed's own phrasings in that language."""
+        return self.instructions_zh if language == "zh" else self.instructions_en
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """One verified Program: the material of write, complete and explain."""
+
+    brief: Brief
+    program: Program
+
+
+@dataclass(frozen=True, slots=True)
+class StepWords:
+    """One applied rewrite in words: the rule's name and family, and what a person would ask for to get it.
+
+    `en` and `zh` are imperatives without a full stop ("Turn the for loop into a while loop").
+    """
+
+    rule: str
+    family: str
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A parent, what the rewrites made of it, and the rewrites in words, in the order applied."""
+
+    brief: Brief
+    parent: Program
+    variant: Program
+    steps: tuple[StepWords, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """How a mutant was caught on the simulator, as data to put into words.
+
+    `kind` says what differed: `write` a value written to the register `where` (`ordinal` counts its writes from 1),
+    `value` what the call `where` returned, `missing` a write of `where` that never came, `extra` one too many,
+    `hang` a run that did not end, `stuck` a trace that ended early. Values are as a person reads them ("0x0D").
+    `fed` tells the input in short where one mattered ("P1 = 0xFE"), else it is empty.
+    """
+
+    kind: Literal["write", "value", "missing", "extra", "hang", "stuck"]
+    where: str = ""
+    expected: str = ""
+    observed: str = ""
+    ordinal: int = 0
+    fed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mutated:
+    """A correct Program, its faulty copy (whose `fault` is set), and how the fault shows.
+
+    `diagnostics` are the compiler's messages on the mutant (a compile fault), `witness` the difference that the
+    simulator saw (a behaviour fault). `reason` overrides the table of reasons, which is keyed by operator.
+    """
+
+    brief: Brief
+    original: Program
+    mutant: Program
+    diagnostics: tuple[Diagnostic, ...] = ()
+    witness: Witness | None = None
+    reason: Bilingual | None = None

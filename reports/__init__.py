@@ -1,0 +1,1 @@
+"""Shows: the quality report and the dataset card."""

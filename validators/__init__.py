@@ -1,0 +1,1 @@
+"""Proves Programs: compilers, simulators, the sandbox."""
