@@ -1,0 +1,44 @@
+# firmseed. `make` alone prints the verbs.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RECIPE ?= datasets/recipes/demo.yaml
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help generate test check serve bench docs lock clean tools
+
+help: ## print these verbs
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	@./setup.sh $(PYTHON) $(VENV)
+	@touch $@
+
+tools: # the Debian packages: asked for only when one is missing
+	@./setup.sh --tools
+
+generate: tools $(VENV)/.ready ## grow the shipped seeds into a verified set (RECIPE=..., ARGS="--rows 500")
+	@$(BIN)/firmseed generate --recipe $(RECIPE) $(ARGS)
+
+test: tools $(VENV)/.ready ## run the tests (ARGS="-k rewrite")
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.ready ## format, lint, types, layout
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/python -m pytest -q tests/test_layout.py
+
+serve: tools $(VENV)/.ready ## start a Prefect server and serve the flow on the schedule of prefect.yaml
+	@$(BIN)/python -m flows.serve
+
+bench: tools $(VENV)/.ready ## measure against the compilers' own CPU time
+	@$(BIN)/python -m benchmarks.overhead
+
+docs: $(VENV)/.ready ## write the generated pages (docs/rewrites.md, docs/gates.md, docs/recipe.md)
+	@$(BIN)/python -m flows.docs
+
+lock: ## resolve requirements.lock again (needs uv)
+	@./setup.sh --lock
+
+clean: ## remove the environment and caches; runs stay
+	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build

@@ -1,0 +1,104 @@
+"""Chooses among a rule's sites and applies the edits; the only place that changes a program's text."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from corpus.records import Step
+from corpus.source.edits import Edit, apply_edits
+from corpus.source.lexer import lex
+from corpus.source.unit import Unit
+from generators.rewrites.rule import Context, Refusal, Rule, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A rewritten unit that still has to be proved: its text, the step, the names it changed for the harness."""
+
+    source: bytes
+    step: Step
+    aliases: tuple[tuple[str, str], ...]
+
+
+def sites_of(rule: Rule, unit: Unit, context: Context) -> tuple[list[Site], list[Refusal]]:
+    """Where the rule could act and where it will not."""
+    sites: list[Site] = []
+    refusals: list[Refusal] = []
+    for found in rule.find(unit, context):
+        if isinstance(found, Refusal):
+            refusals.append(found)
+        elif found.edits:
+            sites.append(found)
+    return sites, refusals
+
+
+def propose(rule: Rule, unit: Unit, context: Context) -> Proposal | Refusal:
+    """One application of the rule: at one site drawn by `context.rng`, or at all of them for a rule of style.
+
+    The result parses wherever the input did and has every comment that the input had (unless the rule is about
+    layout and comments): otherwise it is refused, reason `broke-parse` or `lost-comment`.
+    """
+    sites, refusals = sites_of(rule, unit, context)
+    if not sites:
+        return refusals[0] if refusals else Refusal(0, "no-site")
+    chosen = [context.rng.choice(sites)] if rule.scope == "site" else _apart(sites)
+    edits = sorted((edit for site in chosen for edit in site.edits), key=lambda edit: (edit.start, edit.end))
+    source = apply_edits(unit.src, edits)
+    if source == unit.src:
+        return Refusal(edits[0].start, "no-change")
+    after = Unit.parse(source)
+    if after.error is not None and unit.error is None:
+        return Refusal(edits[0].start, "broke-parse")
+    if not rule.tokens_kept and _comments(source) != _comments(unit.src):
+        return Refusal(edits[0].start, "lost-comment")
+    params = tuple(dict.fromkeys(pair for site in chosen for pair in site.params))
+    aliases = tuple(dict.fromkeys(pair for site in chosen for pair in site.aliases))
+    step = Step(
+        kind="rewrite",
+        name=rule.name,
+        family=rule.family,
+        params=params,
+        edits=tuple((edit.start, edit.end, edit.text.decode("utf-8", "replace")) for edit in edits),
+    )
+    return Proposal(source, step, aliases)
+
+
+def order(rules: Iterable[Rule], rng: random.Random) -> Iterator[Rule]:
+    """Every rule once, families drawn first, so that a family with many rules or sites does not crowd out the rest."""
+    families: dict[str, list[Rule]] = defaultdict(list)
+    for rule in rules:
+        families[rule.family].append(rule)
+    for members in families.values():
+        rng.shuffle(members)
+    while families:
+        family = rng.choice(list(families))
+        yield families[family].pop()
+        if not families[family]:
+            del families[family]
+
+
+def rename_aliases(
+    earlier: tuple[tuple[str, str], ...], later: tuple[tuple[str, str], ...]
+) -> tuple[tuple[str, str], ...]:
+    """The harness's names after one more step: each pair is (name in the harness, name in the unit)."""
+    moves = dict(later)
+    joined = [(harness, moves.pop(unit, unit)) for harness, unit in earlier]
+    return tuple((old, new) for old, new in (*joined, *moves.items()) if old != new)
+
+
+def _apart(sites: list[Site]) -> list[Site]:
+    """The sites in order, without those whose edits touch an earlier one's."""
+    taken: list[Site] = []
+    used: list[Edit] = []
+    for site in sites:
+        if all(edit.end <= other.start or other.end <= edit.start for edit in site.edits for other in used):
+            taken.append(site)
+            used.extend(site.edits)
+    return taken
+
+
+def _comments(source: bytes) -> list[bytes]:
+    return sorted(source[token.start : token.end] for token in lex(source) if token.kind == "comment")

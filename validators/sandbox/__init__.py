@@ -1,0 +1,1 @@
+"""The one place that runs programs: confined, limited and bounded."""
