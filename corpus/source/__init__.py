@@ -1,1 +1,1 @@
-"""C source with dialects: lexed, masked, parsed, edited."""
+"""C source text: lexing, the dialects' mask, parsing, symbols, edits and normal forms."""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Sequence
-from typing import Any, BinaryIO
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # the worker starts and forks faster without typing
+    from collections.abc import Sequence
+    from typing import Any, BinaryIO
 
 _LENGTHS = struct.Struct("<II")
 

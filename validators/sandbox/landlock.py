@@ -10,15 +10,19 @@ from __future__ import annotations
 import ctypes
 import os
 import struct
-from collections.abc import Sequence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
-_PR_SET_NO_NEW_PRIVS = 38
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1, 2, 4, 8
 _TRUNCATE, _IOCTL_DEV = 1 << 14, 1 << 15
 _ON_A_FILE = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL_DEV
 _NO_TCP = 0b11
 _SCOPES = 0b11
+TRUNCATE_ABI = 3
+"""The ABI version (Linux 6.2) from which truncation is seen."""
 SIGNAL_SCOPE_ABI = 6
 """The ABI version (Linux 6.12) from which signals stay inside."""
 
@@ -29,12 +33,6 @@ def abi() -> int:
     """The kernel's Landlock version, 0 where it has none or it is switched off."""
     version = _libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), 1)
     return max(0, int(version))
-
-
-def no_new_privileges() -> None:
-    """Make setuid programs run as anyone else's; Landlock and seccomp ask for it."""
-    if _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
-        raise OSError(ctypes.get_errno(), "no_new_privs")
 
 
 def confine(*, writable: Sequence[str], readable: Sequence[str]) -> None:

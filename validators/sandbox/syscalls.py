@@ -2,11 +2,15 @@
 
 A deny list, since the tools differ from one distribution to the next; Landlock is the wall, this closes what Landlock
 does not see: sockets other than TCP, other processes' memory, owners and modes of files, things that outlive a run.
+
+The runner builds it and the worker loads it: the library would double the cost of each start from the worker.
 """
 
 from __future__ import annotations
 
 import errno
+import tempfile
+from functools import cache
 
 _REFUSED = (
     # talking to others
@@ -31,13 +35,20 @@ _REFUSED = (
 _CLONE_NEWUSER = 0x10000000
 
 
-def refuse(*, truncate: bool) -> None:
-    """Load the filter into this process; children inherit it, and there is no way back.
+class LibraryMissing(Exception):
+    """libseccomp, which builds the filter, is not there; the message says what is wrong."""
 
-    `truncate` refuses truncate(2) as well, for kernels whose Landlock does not see it. Needs no_new_privs. Raises
-    ImportError where libseccomp is missing and OSError where the kernel refuses the filter.
+
+@cache
+def filter_program(*, truncate: bool) -> bytes:
+    """The filter as the kernel takes it, for this machine's architecture.
+
+    `truncate` refuses truncate(2) as well, for kernels whose Landlock does not see it. Raises LibraryMissing.
     """
-    import pyseccomp
+    try:
+        import pyseccomp  # not at the top, where its absence would look like a fault of ours
+    except (ImportError, RuntimeError) as error:
+        raise LibraryMissing(str(error)) from error
 
     rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
     denied = pyseccomp.ERRNO(errno.EPERM)
@@ -53,4 +64,7 @@ def refuse(*, truncate: bool) -> None:
     rules.add_rule(denied, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _CLONE_NEWUSER, _CLONE_NEWUSER))
     # A process sets its own limits; those of the worker are none of its business.
     rules.add_rule(denied, "prlimit64", pyseccomp.Arg(0, pyseccomp.NE, 0))
-    rules.load()
+    with tempfile.TemporaryFile() as file:
+        rules.export_bpf(file)
+        file.seek(0)
+        return file.read()

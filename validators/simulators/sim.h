@@ -45,13 +45,14 @@ volatile __xdata __at(0xFF0C) uint32_t sim_result; /* the answer, read after sim
 #define SIM_FEED(reg, value) SIM_DO(1, reg, value)
 /* Every read of reg gives value from here on; what was queued is forgotten. */
 #define SIM_HOLD(reg, value) SIM_DO(2, reg, value)
-/* Queues one byte that the UART receives. */
+/* Queues one byte that the UART receives while REN is set; bit 8 is the ninth bit of modes 2 and 3. */
 #define SIM_RX(byte) SIM_DO(3, byte, 0)
 /* Interrupt n (as in __interrupt(n)) happens here; it is taken only if EA and its enable bit are set. */
 #define SIM_INTERRUPT(n) SIM_DO(4, n, 0)
 /* Interrupt n happens when the program next enters idle or power-down; calls queue up. */
 #define SIM_INTERRUPT_ON_IDLE(n) SIM_DO(5, n, 0)
-/* Interrupt n happens after so many machine cycles (for a loop that waits for a RAM flag); calls queue up. */
+/* Interrupt n happens after so many machine cycles (for a loop that waits for a RAM flag); calls queue up, each counted
+ * from the one before. While it is not enabled it waits. An endless empty loop skips to it. */
 #define SIM_INTERRUPT_AFTER(n, cycles) SIM_DO(6, n, cycles)
 /* Labels what follows ("call n") in reports of a difference. */
 #define SIM_MARK(n) SIM_DO(7, n, 0)
@@ -78,10 +79,22 @@ static uint32_t sim_ask(uint8_t command, uint32_t a, uint32_t b)
     sim_command = command;
     return sim_result;
 }
-/* A stimulus in lo..hi (32-bit unsigned): boundary values first (lo, hi, lo+1, hi-1, middle), then seeded random ones. */
+/* A stimulus in lo..hi (32-bit unsigned). In the first run each range gives its boundary values first (lo, hi, lo+1,
+ * hi-1, middle), then seeded random ones; in the second run they are random from the start. */
 #define SIM_DRAW(lo, hi) sim_ask(15, (uint32_t)(lo), (uint32_t)(hi))
 /* Number of writes of reg so far. */
 #define SIM_WRITES(reg) sim_ask(16, (reg), 0)
 /* Latch value of reg now. */
 #define SIM_LATCH(reg) sim_ask(17, (reg), 0)
+
+/* The harness's main is called from here: the start-up code's own port writes (it pages external RAM with P2) are
+ * forgotten, and returning from it ends the run. */
+void sim_harness(void);
+void main(void)
+{
+    SIM_DO(18, 0, 0);
+    sim_harness();
+    SIM_DONE();
+}
+#define main sim_harness
 #endif

@@ -1,0 +1,72 @@
+"""The words that the 8051 compilers add to C: memory spaces, function attributes, addresses, interrupt macros."""
+
+from __future__ import annotations
+
+import re
+
+SDCC_SPACES = frozenset(
+    b"__data __idata __xdata __pdata __code __near __far __eeprom __xstack __sram __flash __memx".split()
+)
+KEIL_SPACES = frozenset(b"data idata xdata pdata code bdata far near".split())
+
+SDCC_ATTRIBUTES = frozenset(
+    b"__interrupt __using __naked __reentrant __critical __wparam __shadowregs __banked __nonbanked __overlay "
+    b"__z88dk_fastcall __z88dk_callee __sdcccall __smallc __raisonance __iar __cosmic __preserves_regs __trap "
+    b"__nonpaged _Noreturn __noreturn".split()
+)
+KEIL_ATTRIBUTES = frozenset(b"interrupt using reentrant large compact small _task_ _priority_".split())
+
+# Attributes that take an argument, with or without parentheses.
+COUNTED_ATTRIBUTES = frozenset(b"__interrupt __using interrupt using _task_ _priority_".split())
+
+# Macros and keywords of other toolchains that stand where a qualifier may stand.
+QUALIFIERS = frozenset(
+    b"__IO __I __O __IOM __IM __OM PROGMEM __no_init __extension__ __STATIC_INLINE __weak __packed __ramfunc "
+    b"__inline __inline__ __restrict __tiny __root".split()
+)
+
+# Type words of special function registers and bits.
+SFR_TYPES = frozenset(b"__sfr __sfr16 __sfr32 sfr sfr16".split())
+SBIT_TYPES = frozenset(b"__sbit sbit".split())
+BIT_TYPES = frozenset(b"__bit bit".split())
+
+# Macros `NAME(function, vector...) {` that open an interrupt handler.
+ISR_MACROS = frozenset(b"INTERRUPT_HANDLER INTERRUPT_HANDLER_TRAP INTERRUPT INTERRUPT_USING ISR SIGNAL".split())
+
+# COSMIC and IAR: `@far`, `@interrupt`.
+AT_WORDS = frozenset(b"far near interrupt tiny inline nostack svlreg stack eeprom packed".split())
+
+C_KEYWORDS = frozenset(
+    b"auto break case char const continue default do double else enum extern float for goto if inline int long "
+    b"register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while "
+    b"_Alignas _Alignof _Atomic _Bool _Complex _Generic _Imaginary _Static_assert _Thread_local bool true "
+    b"false typeof asm".split()
+)
+
+# No identifier may be given one of these names, whatever the dialect.
+KEYWORDS = (
+    C_KEYWORDS
+    | SDCC_SPACES
+    | KEIL_SPACES
+    | SDCC_ATTRIBUTES
+    | KEIL_ATTRIBUTES
+    | QUALIFIERS
+    | SFR_TYPES
+    | SBIT_TYPES
+    | BIT_TYPES
+    | frozenset(b"__at _at_ at __asm __endasm _asm _endasm __asm__ alien bdata __typeof __attribute__ main NULL".split())
+)
+
+# What only Keil C51 writes; `data`, `code` and `bit` alone are ordinary names in sdcc's C.
+_KEIL = re.compile(
+    rb"""\b(?:sbit|sfr|sfr16)\s+\w+\s*= | \)\s*interrupt\s+\w | \b_at_\b | \)\s*reentrant\b
+      | \b(?:xdata|idata|pdata|bdata)\s+[\w*] | \b(?:unsigned\s+)?(?:char|int|long|u?int8_t|u?int16_t)\s+(?:code|data)\s+[\w*]
+      | \bcode\s+(?:unsigned|char|int|u?int8_t|u?int16_t)\b | \bu(?:char|int)\s+(?:code|data)\s+\w
+      | \bcode\s+u(?:char|int)\b""",
+    re.VERBOSE,
+)
+
+
+def is_keil(code: bytes) -> bool:
+    """Whether `code` (comments and strings blanked) is written for Keil C51."""
+    return _KEIL.search(code) is not None

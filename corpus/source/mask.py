@@ -1,0 +1,287 @@
+"""The mask: a copy of the source, byte for byte as long, in which the 8051 dialects read as plain C.
+
+Only the parser sees the mask. Since every offset is the same in both texts, nothing has to be put back: the tree is
+built on the mask and every text is cut from the original. What was hidden stays known as a span.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from corpus.source.dialect import (
+    AT_WORDS,
+    C_KEYWORDS,
+    COUNTED_ATTRIBUTES,
+    ISR_MACROS,
+    KEIL_ATTRIBUTES,
+    KEIL_SPACES,
+    QUALIFIERS,
+    SBIT_TYPES,
+    SDCC_ATTRIBUTES,
+    SDCC_SPACES,
+    SFR_TYPES,
+    is_keil,
+)
+from corpus.source.lexer import Token, directives, lex, significant
+
+SpanKind = Literal[
+    "space", "at", "fattr", "asm", "qual", "isr", "critical", "register", "cast", "short-cast", "error", "comment"
+]
+
+
+class Span(NamedTuple):
+    """`src[start:end]` and what stands there.
+
+    `space` a memory space, `at` an address, `fattr` a function attribute with its argument, `asm` an asm block, `qual` a
+    qualifier macro, `isr` an interrupt macro's parts, `critical` the word before a critical block, `register` a whole
+    declaration of an SFR or bit, `cast` a cast to a typedef name that the parser sees as `int`, `short-cast` one of two
+    letters that it misreads as arithmetic, with the operator after it.
+    """
+
+    kind: SpanKind
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """`text` is as long as the source and has its line ends; `keil` says that the source is Keil C51."""
+
+    text: bytes
+    spans: tuple[Span, ...]
+    keil: bool
+
+
+def mask(src: bytes, qualifiers: Iterable[bytes] = (), tokens: list[Token] | None = None) -> Masked:
+    """Masks the dialect in `src`.
+
+    `qualifiers` are macro names of the project that stand for qualifiers; those that `src` defines itself are found.
+    `tokens` is `lex(src)` where the caller has it. Raises nothing.
+    """
+    tokens = lex(src) if tokens is None else tokens
+    masker = _Masker(src, tokens, frozenset(qualifiers))
+    masker.run()
+    return Masked(bytes(masker.buffer), tuple(sorted(masker.spans, key=lambda s: (s.start, s.end))), masker.keil)
+
+
+def blank(text: bytes) -> bytes:
+    """Spaces in place of everything but line ends."""
+    return re.sub(rb"[^\n\r]", b" ", text)
+
+
+class _Masker:
+    """One pass over the significant tokens outside directives; each dialect word has its method."""
+
+    def __init__(self, src: bytes, tokens: list[Token], qualifiers: frozenset[bytes]) -> None:
+        self.src = src
+        self.buffer = bytearray(src)
+        self.spans: list[Span] = []
+        inside: set[int] = set()
+        lines: list[list[bytes]] = []
+        for first, last in directives(tokens):
+            inside.update(range(first, last))
+            lines.append([src[t.start : t.end] for t in tokens[first:last] if t.kind not in ("space", "comment")])
+        self.code = significant(token for i, token in enumerate(tokens) if i not in inside)
+        self.words = [src[t.start : t.end] for t in self.code]
+        self.keil = is_keil(b" ".join(w for t, w in zip(self.code, self.words, strict=True) if t.kind != "asm"))
+        self.spaces = SDCC_SPACES | KEIL_SPACES if self.keil else SDCC_SPACES
+        self.attributes = SDCC_ATTRIBUTES | KEIL_ATTRIBUTES if self.keil else SDCC_ATTRIBUTES
+        self.qualifiers = QUALIFIERS | qualifiers | _learned(lines, self.spaces | self.attributes | QUALIFIERS)
+        self.typedefs = self._typedefs()
+
+    def word(self, index: int) -> bytes:
+        return self.words[index] if 0 <= index < len(self.words) else b""
+
+    def kind(self, index: int) -> str:
+        return self.code[index].kind if 0 <= index < len(self.code) else ""
+
+    def hide(self, kind: SpanKind, first: int, last: int, fill: bytes = b"") -> None:
+        """Blanks the tokens `first..last`, puts `fill` in front where it has room, and remembers the span."""
+        start, end = self.code[first].start, self.code[last].end
+        fill = fill if len(fill) <= end - start else b""
+        self.buffer[start:end] = fill + blank(self.src[start + len(fill) : end])
+        self.spans.append(Span(kind, start, end))
+
+    def mark(self, kind: SpanKind, first: int, last: int) -> None:
+        self.spans.append(Span(kind, self.code[first].start, self.code[last].end))
+
+    def closing(self, index: int) -> int:
+        """The `)` that closes the `(` at `index`, or the last token."""
+        depth = 0
+        for i in range(index, len(self.words)):
+            depth += {b"(": 1, b")": -1}.get(self.words[i], 0)
+            if not depth:
+                return i
+        return len(self.words) - 1
+
+    def run(self) -> None:
+        by_word: dict[bytes, Callable[[int], int]] = {b"__at": self.at, b"@": self.at_sign, b"(": self.cast}
+        if self.keil:
+            by_word[b"_at_"] = self.at
+        by_word |= dict.fromkeys(self.qualifiers, self.qualifier)
+        by_word |= dict.fromkeys(self.spaces, self.space)
+        by_word |= dict.fromkeys(self.attributes, self.attribute)
+        by_word |= dict.fromkeys(ISR_MACROS, self.isr)
+        by_word |= dict.fromkeys(SFR_TYPES | SBIT_TYPES, self.register)
+        index = 0
+        while index < len(self.code):
+            if self.code[index].kind == "asm":
+                index = self.asm(index)
+            elif handler := by_word.get(self.words[index]):
+                index = handler(index)
+            else:
+                index += 1
+
+    def asm(self, i: int) -> int:
+        self.hide("asm", i, i, b"0" if self.word(i + 1) == b";" else b";")
+        return i + 1
+
+    def at(self, i: int) -> int:
+        """`__at (0x90)`, `__at 0x90`, `_at_ BASE + 2`."""
+        last = i + 1
+        if self.word(last) == b"(":
+            last = self.closing(last)
+        elif self.kind(last) in ("number", "identifier"):
+            while self.word(last + 1) in (b"+", b"-", b"|", b"<<", b"^") and self.kind(last + 2) in ("number", "identifier"):
+                last += 2
+        else:
+            return i + 1
+        self.hide("at", i, last)
+        return last + 1
+
+    def at_sign(self, i: int) -> int:
+        """`@far` of COSMIC; `x @ 0x20` of IAR."""
+        if self.word(i + 1) in AT_WORDS:
+            self.hide("qual", i, i + 1)
+            return i + 2
+        if self.kind(i - 1) == "identifier" or self.word(i - 1) == b"]":
+            return self.at(i)
+        return i + 1
+
+    def space(self, i: int) -> int:
+        before, after = self.word(i - 1), self.word(i + 1)
+        if self.words[i] in KEIL_SPACES and not self._is_space(i):
+            return i + 1
+        if before == b"(" and (after == b"*" or len(self.words[i]) < 5):
+            fill = b""  # `(__code *f)(void)`: no qualifier may stand there; `auto` may not stand in a cast
+        elif after in (b"=", b";", b",", b")", b"[") and before != b"*":
+            fill = b""  # behind its declarator
+        else:
+            fill = b"const" if len(self.words[i]) >= 5 else b"auto"
+        self.hide("space", i, i, fill)
+        return i + 1
+
+    def _is_space(self, i: int) -> bool:
+        """Whether Keil's word, an ordinary name elsewhere, stands among a declaration's words here."""
+        starts = self.kind(i + 1) == "identifier" or self.word(i + 1) == b"*"
+        before = self.word(i - 1)
+        follows = before in (b"", b";", b"{", b"}", b"(", b",", b"*") or (
+            self.kind(i - 1) == "identifier" and before not in (b"return", b"goto", b"case", b"else", b"sizeof")
+        )
+        return starts and follows and (self.word(i + 1) != b"*" or self.kind(i - 1) == "identifier")
+
+    def attribute(self, i: int) -> int:
+        word = self.words[i]
+        if word in KEIL_ATTRIBUTES and not self._is_attribute(i):
+            return i + 1
+        if word == b"__critical" and self.word(i + 1) == b"{" and self.word(i - 1) in (b";", b"{", b"}", b":", b"else"):
+            self.hide("critical", i, i, b"_________:")  # parses as a label, so that rules leave the block alone
+            return i + 1
+        if word == b"__trap" and self.word(i + 1) == b";":
+            self.hide("asm", i, i, b"0")
+            return i + 1
+        last = i
+        if self.word(i + 1) == b"(" and word not in (b"__naked", b"__critical", b"__reentrant"):
+            last = self.closing(i + 1)
+        elif word in COUNTED_ATTRIBUTES and self.kind(i + 1) in ("number", "identifier"):
+            last += self.word(i + 1) not in self.attributes
+        self.hide("fattr", i, last)
+        return last + 1
+
+    def _is_attribute(self, i: int) -> bool:
+        """Whether Keil's word follows a parameter list, perhaps behind other attributes."""
+        j = i - 1
+        while self.words[j] in KEIL_ATTRIBUTES or (self.words[j - 1] in COUNTED_ATTRIBUTES and j > 1):
+            j -= 1
+        return j >= 0 and self.word(j) == b")" and self.word(i + 1) != b"("
+
+    def qualifier(self, i: int) -> int:
+        bare = self.word(i - 1) in (b")", b"]") or self.word(i + 1) in (b"=", b";", b",", b")", b"{", b"(")
+        self.hide("qual", i, i, b"" if bare else b"const")
+        return i + 1
+
+    def isr(self, i: int) -> int:
+        """`INTERRUPT_HANDLER(name, 3) {` reads `void name() {`."""
+        if self.word(i + 1) != b"(":
+            return i + 1
+        last = self.closing(i + 1)
+        if self.word(last + 1) not in (b"{", b";") or self.kind(i + 2) != "identifier" or self.kind(i - 1) == "identifier":
+            return i + 1
+        if self.code[last].end - self.code[i + 2].end < 2 or (self.word(last + 1) == b";" and last == i + 3):
+            return i + 1  # `ISR(name) {` is a function definition as it stands
+        self.hide("isr", i, i + 1, b"void" if len(self.words[i]) >= 4 else b"int")
+        start, end = self.code[i + 2].end, self.code[last].end
+        self.buffer[start:end] = b"()" + blank(self.src[start + 2 : end])
+        self.spans.append(Span("isr", start, end))
+        return last + 1
+
+    def register(self, i: int) -> int:
+        """A declaration of SFRs or bits parses once its address is hidden; the whole of it is remembered."""
+        if self.words[i] not in (b"sfr", b"sfr16", b"sbit") or self.kind(i + 1) == "identifier":
+            first = last = i
+            while self.word(first - 1) in (b"volatile", b"static", b"extern", b"const"):
+                first -= 1
+            while last + 1 < len(self.code) and self.words[last] not in (b";", b"{", b"}"):
+                last += 1
+            if self.words[last] == b";":
+                self.mark("register", first, last)
+        return i + 1
+
+    def _typedefs(self) -> frozenset[bytes]:
+        """Names that a simple typedef of this source gives."""
+        names: set[bytes] = set()
+        for i, word in enumerate(self.words):
+            if word != b"typedef":
+                continue
+            depth = 0
+            for j in range(i + 1, len(self.words)):
+                depth += {b"{": 1, b"}": -1}.get(self.words[j], 0)
+                if not depth and self.words[j] in (b";", b",", b"["):
+                    if self.kind(j - 1) == "identifier":
+                        names.add(self.words[j - 1])
+                    if self.words[j] == b";":
+                        break
+        return frozenset(names - C_KEYWORDS)
+
+    def cast(self, i: int) -> int:
+        """`(typedef_name)-x` is a subtraction to a parser that knows no typedefs."""
+        name = self.word(i + 1)
+        if name not in self.typedefs or self.word(i + 2) != b")":
+            return i + 1
+        before, after = self.word(i - 1), self.word(i + 3)
+        if self.kind(i - 1) == "identifier" and before not in (b"return", b"case", b"else", b"do"):
+            return i + 1
+        if before in (b")", b"]") or after not in (b"-", b"+", b"*", b"&", b"("):
+            return i + 1
+        if len(name) >= 3:
+            self.hide("cast", i + 1, i + 1, b"int")
+        elif after != b"(":
+            self.mark("short-cast", i, i + 3)
+        return i + 3
+
+
+def _learned(lines: list[list[bytes]], dialect: frozenset[bytes]) -> frozenset[bytes]:
+    """Object-like macros of this source whose whole body is dialect words; an empty body teaches nothing."""
+    plain = frozenset((b"const", b"volatile", b"static", b"extern", b"inline", b"register"))
+    known: set[bytes] = set()
+    for _ in range(3):  # macros of macros, as deep as real headers go
+        for line in lines:
+            body = line[3:]
+            if line[1:2] != [b"define"] or not body or any(w not in dialect | plain | known for w in body):
+                continue
+            if any(w in dialect or w in known for w in body):
+                known.add(line[2])
+    return frozenset(known)

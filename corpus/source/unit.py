@@ -1,0 +1,201 @@
+"""A parsed C source: the tree of its mask, the text of the original, and the questions that rules ask of a place."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import tree_sitter_c
+from tree_sitter import Language, Node, Parser, Tree
+
+from corpus.source.lexer import Token, directives, lex
+from corpus.source.mask import Masked, Span, mask
+
+if TYPE_CHECKING:
+    from corpus.source.symbols import Symbols
+
+_PARSER = Parser(Language(tree_sitter_c.language()))
+
+STATEMENTS = frozenset(
+    "declaration expression_statement compound_statement if_statement while_statement do_statement for_statement "
+    "switch_statement case_statement return_statement break_statement continue_statement goto_statement "
+    "labeled_statement".split()
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Unit:
+    """One C source. `node.text` would be the mask's: always ask `unit.text(node)`. All offsets are bytes."""
+
+    src: bytes
+    masked: Masked
+    tokens: tuple[Token, ...]
+    tree: Tree
+
+    @classmethod
+    def parse(cls, src: bytes) -> Unit:
+        """Parses any bytes; what is not C shows in `error`. Raises nothing."""
+        tokens = lex(src)
+        masked = mask(src, tokens=tokens)
+        return cls(src, masked, tuple(tokens), _PARSER.parse(masked.text))
+
+    @property
+    def root(self) -> Node:
+        """The translation_unit node."""
+        return self.tree.root_node
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """The dialect's places, by start."""
+        return self.masked.spans
+
+    @cached_property
+    def error(self) -> Span | None:
+        """The first place that does not parse, or None."""
+        if not self.root.has_error:
+            return None
+        bad = next((n for n in self._nodes(self.root) if n.is_error or n.is_missing), self.root)
+        return Span("error", bad.start_byte, bad.end_byte)
+
+    @cached_property
+    def symbols(self) -> Symbols:
+        """Scopes, types and effects of this source."""
+        from corpus.source.symbols import Symbols
+
+        return Symbols(self)
+
+    def text(self, node: Node) -> bytes:
+        """The original text of a node."""
+        return self.src[node.start_byte : node.end_byte]
+
+    def walk(self, *types: str, under: Node | None = None) -> Iterator[Node]:
+        """The named nodes in source order, `under` itself included; only those of `types` where any are given."""
+        for node in self._nodes(under if under is not None else self.root):
+            if node.is_named and (not types or node.type in types):
+                yield node
+
+    @staticmethod
+    def _nodes(top: Node) -> Iterator[Node]:
+        cursor = top.walk()
+        while True:
+            node = cursor.node
+            if node is not None:
+                yield node
+            if cursor.goto_first_child():
+                continue
+            while not cursor.goto_next_sibling():
+                if not cursor.goto_parent():
+                    return
+
+    # Places
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        starts = [0]
+        at = self.src.find(b"\n")
+        while at >= 0:
+            starts.append(at + 1)
+            at = self.src.find(b"\n", at + 1)
+        return starts
+
+    def line(self, offset: int) -> int:
+        """The line of an offset, from 1."""
+        return bisect_right(self._line_starts, offset)
+
+    def column(self, offset: int) -> int:
+        """The column of an offset, from 1, in bytes."""
+        return offset - self.line_start(offset) + 1
+
+    def line_start(self, offset: int) -> int:
+        """The offset of the first byte of this line."""
+        return self._line_starts[self.line(offset) - 1]
+
+    def line_end(self, offset: int) -> int:
+        """The offset behind the last byte of this line, its newline not counted."""
+        end = self.src.find(b"\n", offset)
+        return len(self.src) if end < 0 else end
+
+    def indent(self, offset: int) -> bytes:
+        """The blanks that begin this line."""
+        line = self.src[self.line_start(offset) : self.line_end(offset)]
+        return line[: len(line) - len(line.lstrip(b" \t"))]
+
+    @cached_property
+    def newline(self) -> bytes:
+        """How this source ends its lines."""
+        return b"\r\n" if b"\r\n" in self.src else b"\n"
+
+    # What lies at a place
+
+    @cached_property
+    def _comments(self) -> tuple[Span, ...]:
+        return tuple(Span("comment", t.start, t.end) for t in self.tokens if t.kind == "comment")
+
+    def comments(self, start: int = 0, end: int | None = None) -> tuple[Span, ...]:
+        """The comments that touch `start..end`, of the whole source by default; those within directives too."""
+        limit = len(self.src) if end is None else end
+        return tuple(c for c in self._comments if c.start < limit and start < c.end)
+
+    @cached_property
+    def directives(self) -> tuple[tuple[int, int], ...]:
+        """(start, end) of each preprocessor line, from its `#` to the end of its last continued line."""
+        tokens = list(self.tokens)
+        return tuple((tokens[first].start, tokens[last - 1].end) for first, last in directives(tokens))
+
+    @cached_property
+    def _opaque(self) -> tuple[tuple[int, int], ...]:
+        hard = ("asm", "register", "short-cast", "critical")
+        places = [*self.directives, *((s.start, s.end) for s in self.spans if s.kind in hard)]
+        if self.root.has_error:
+            places += [(n.start_byte, n.end_byte) for n in self._nodes(self.root) if n.is_error or n.is_missing]
+        if any(t.kind == "identifier" and b"asm" in self.src[t.start : t.end] for t in self.tokens):
+            places += [(n.start_byte, n.end_byte) for n in self.walk("gnu_asm_expression")]
+        return tuple(sorted(places))
+
+    def in_opaque(self, start: int, end: int) -> bool:
+        """Whether `start..end` touches a directive, asm, a register declaration, a misread cast or an error."""
+        return any(a < end and start < max(b, a + 1) for a, b in self._opaque)
+
+    def dialect(self, start: int, end: int) -> tuple[Span, ...]:
+        """The dialect spans that touch `start..end`."""
+        return tuple(s for s in self.spans if s.start < end and start < s.end)
+
+    # Functions and statements
+
+    def functions(self) -> tuple[Node, ...]:
+        """The function definitions, in order; those inside `#if` branches too."""
+        return tuple(self.walk("function_definition"))
+
+    def function(self, name: bytes) -> Node | None:
+        """The first definition of this name."""
+        return next((f for f in self.functions() if self.function_name(f) == name), None)
+
+    def function_name(self, function: Node) -> bytes:
+        """The name that a function_definition defines, or b"" where it shows none."""
+        declarator = function.child_by_field_name("declarator")
+        while declarator is not None and declarator.type != "identifier":
+            inner = declarator.child_by_field_name("declarator")
+            declarator = inner if inner is not None else next(iter(declarator.named_children), None)
+        return b"" if declarator is None else self.text(declarator)
+
+    def enclosing(self, node: Node, *types: str) -> Node | None:
+        """The nearest node of these types that holds `node`, itself excluded."""
+        parent = node.parent
+        while parent is not None and parent.type not in types:
+            parent = parent.parent
+        return parent
+
+    def enclosing_function(self, node: Node) -> Node | None:
+        """The function_definition that holds `node`."""
+        return self.enclosing(node, "function_definition")
+
+    def enclosing_statement(self, node: Node) -> Node | None:
+        """The innermost statement or declaration that holds `node`, `node` itself included."""
+        return node if node.type in STATEMENTS else self.enclosing(node, *STATEMENTS)
+
+    def at(self, start: int, end: int | None = None) -> Node | None:
+        """The smallest named node that covers `start..end`."""
+        return self.root.named_descendant_for_byte_range(start, start if end is None else end)

@@ -1,0 +1,273 @@
+"""The mixture: which rows, and how often, so that the set has its budget and its shares.
+
+    rows + targets + budget -> Mixture(chosen, margins, shortfalls, ...)
+
+A *cell* is one combination of the targets' axes. The plan (filters/plan.py) gives each cell its amount by linear
+programming; this module checks what is asked, fills the cells with rows, and says in words what could not be met.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from corpus.records import Example, Language, Rejected, Selection, Task, Verdict
+from filters.plan import Cell, Plan, make_plan
+
+GATE = "mixture"
+REST = "*"
+
+Targets = Mapping[str, Mapping[str, float]]
+
+# Values that a target may name although no row has them: they are then short, not misspelt.
+KNOWN: Mapping[str, tuple[str, ...]] = {
+    "task": get_args(Task),
+    "language": get_args(Language),
+    "difficulty": ("1", "2", "3", "4", "5"),
+}
+
+
+class MixtureError(ValueError):
+    """The targets or the budget cannot be what was meant; the message says which and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What the mixture knows of a row: its tokens, its value on each axis, and how early it is taken (lowest first, then id)."""
+
+    id: str
+    tokens: int
+    labels: tuple[tuple[str, str], ...]
+    order: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """One line of the table: a value's share of the tokens as asked and as it is (fractions 0..1), and its amounts.
+
+    `repeated` counts rows beyond their first time; `available` the tokens of its rows, each once.
+    """
+
+    axis: str
+    value: str
+    target: float
+    achieved: float
+    tokens: int
+    rows: int
+    repeated: int
+    available: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """What could not be met, and what to make more of; `tokens` are missing. Axis `budget` is the budget itself."""
+
+    axis: str
+    value: str
+    tokens: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """The set as chosen.
+
+    `chosen` are (id, times), taken-first order, `left` the ids that are not in it with the reason. `tokens` and `rows` count repeats.
+    `effective_rows` is Kish's effective sample size (sum of times)^2 / sum of times^2: equal to the number of
+    different rows when none repeats. `binding` names the cells whose rows are all used as often as allowed while
+    something is short. `reach` is the largest budget, in the budget's unit, at which every share could be met.
+    """
+
+    chosen: tuple[tuple[str, int], ...]
+    left: tuple[tuple[str, str], ...]
+    tokens: int
+    rows: int
+    margins: tuple[Margin, ...]
+    shortfalls: tuple[Shortfall, ...]
+    effective_rows: float
+    binding: tuple[str, ...]
+    reach: int
+
+    @property
+    def selection(self) -> Selection:
+        """The same as kept and rejected ids: reason `no-share` for a value that the targets leave out, else `not-needed`."""
+        rejected = tuple(Rejected(name, Verdict(GATE, "failed", reason)) for name, reason in self.left)
+        return Selection(tuple(name for name, _ in self.chosen), rejected)
+
+
+def mixture_row(example: Example, order: float = 0.0, trained_only: bool = False) -> Row:
+    """The row of an Example on the axes task, language, peripheral, difficulty, target, dialect, origin and grade.
+
+    Tokens are the whole row's, or with `trained_only` the answer's, on which the loss falls.
+    """
+    labels = (
+        ("task", example.task),
+        ("language", example.language),
+        ("peripheral", example.labels.peripheral),
+        ("difficulty", str(example.labels.difficulty)),
+        ("target", example.labels.target),
+        ("dialect", example.labels.dialect),
+        ("origin", example.origin),
+        ("grade", example.grade),
+    )
+    return Row(example.id, example.answer_tokens if trained_only else example.tokens, labels, order)
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """Chooses rows for a budget and for shares over several axes at once.
+
+    `targets`: axis -> value -> share of the tokens, each axis summing to 1. The key `*` is the share of all values not
+    named, divided in proportion to the tokens there are; without it, rows of a value not named are left out. An axis that is
+    not named is free. `budget` counts tokens or rows (`unit`), repeats included.
+
+    The budget comes first: it is filled whenever rows and repeats suffice. Then the shares: the sum over axes of
+    |tokens - share x all tokens| is least, each axis times its weight (`weights`, 1 unless named). Then as few repeats as can be, and
+    the cells as close as can be to what raking of the available tokens gives, so that no cell is emptied without need.
+    With `prefer="shares"` the budget is lowered to `reach` where the shares ask for it.
+
+    `max_repeats` is how often a row may be in the set. The default 1 repeats nothing, since a trainer's epochs already repeat
+    every row and a generator can make more. Up to 4 times is as good as new data in pre-training (Muennighoff et al. 2023,
+    arXiv:2305.16264; the same cap in Olmix, arXiv:2602.12237): a default of others, not a law for fine-tuning.
+    `tolerance` is the miss of a share, as a fraction of all tokens, from which it is called short.
+    """
+
+    targets: Targets
+    budget: int
+    unit: Literal["tokens", "rows"] = "tokens"
+    max_repeats: int = 1
+    prefer: Literal["budget", "shares"] = "budget"
+    weights: Mapping[str, float] = field(default_factory=dict)
+    tolerance: float = 0.005
+    known: Mapping[str, Sequence[str]] = field(default_factory=lambda: KNOWN)
+
+    def __post_init__(self) -> None:
+        if self.budget < 1:
+            raise MixtureError(f"the budget is {self.budget} {self.unit}: give at least 1")
+        if self.max_repeats < 1:
+            raise MixtureError(f"max_repeats is {self.max_repeats}: 1 takes each row once at most, 4 up to four times")
+        for axis, shares in self.targets.items():
+            if wrong := [f"{value}={share:g}" for value, share in shares.items() if not 0 <= share <= 1]:
+                raise MixtureError(f"shares of {axis} are fractions 0..1, not {', '.join(wrong)}: write 0.25 for 25 %")
+            total = sum(shares.values())
+            if abs(total - 1) > 0.005:
+                raise MixtureError(
+                    f"shares of {axis} sum to {total:g}, not 1: change them, or give the rest to all other values with '{REST}'"
+                )
+        if strange := sorted(set(self.weights) - set(self.targets)):
+            raise MixtureError(f"weight for {', '.join(strange)}, which has no target: give one or drop the weight")
+
+    def __call__(self, rows: Sequence[Row]) -> Mixture:
+        """The mixture of these rows, whatever their order.
+
+        Raises MixtureError for an axis that rows lack, a value that neither rows nor `known` have, and ids that occur twice.
+        """
+        ordered = sorted(rows, key=lambda r: (r.order, r.id))
+        self._check(ordered)
+        shares = self._shares(ordered)
+        cells, reasons = _cells(ordered, shares)
+        plan = make_plan(
+            cells, shares, self.budget, self.unit, self.max_repeats, self.prefer, {**dict.fromkeys(shares, 1.0), **self.weights}
+        )
+        times = _fill(cells, plan, self.unit, self.max_repeats)
+        return self._result(ordered, cells, plan, shares, times, reasons)
+
+    def _check(self, rows: Sequence[Row]) -> None:
+        if not rows:
+            raise MixtureError("there are no rows to mix: every row was rejected before, or none was made")
+        names = {row.id for row in rows}
+        if len(names) < len(rows):
+            raise MixtureError(f"{len(rows) - len(names)} rows have an id that occurs before: leave out copies first")
+        if bad := next((row for row in rows if row.tokens < 1), None):
+            raise MixtureError(f"row {bad.id} has {bad.tokens} tokens: count or estimate them first")
+        for axis, shares in self.targets.items():
+            found: set[str] = set()
+            for row in rows:
+                values = [value for name, value in row.labels if name == axis]
+                if not values:
+                    axes = ", ".join(sorted(name for name, _ in row.labels))
+                    raise MixtureError(f"unknown axis {axis}: row {row.id} has {axes}")
+                found.update(values)
+            allowed = found | set(self.known.get(axis, ())) | {REST}
+            if strange := sorted(set(shares) - allowed):
+                raise MixtureError(
+                    f"unknown value {axis}={', '.join(strange)}: rows have {', '.join(sorted(found))}; "
+                    f"correct the name, or make rows of it"
+                )
+
+    def _shares(self, rows: Sequence[Row]) -> dict[str, dict[str, float]]:
+        """The targets with `*` spelt out and sums of exactly 1; values of share 0 are dropped."""
+        spelt: dict[str, dict[str, float]] = {}
+        for axis in sorted(self.targets):
+            named = {value: share for value, share in self.targets[axis].items() if value != REST}
+            natural: dict[str, int] = {}
+            for row in rows:
+                value = dict(row.labels)[axis]
+                if value not in named:
+                    natural[value] = natural.get(value, 0) + row.tokens
+            rest = self.targets[axis].get(REST, 0.0)
+            whole = sum(natural.values())
+            full = named | {value: rest * tokens / whole for value, tokens in natural.items()}
+            if rest and not natural:
+                full[REST] = rest
+            total = sum(full.values())
+            spelt[axis] = {value: full[value] / total for value in sorted(full) if full[value] > 0}
+        return spelt
+
+    def _result(
+        self,
+        rows: Sequence[Row],
+        cells: Sequence[Cell],
+        plan: Plan,
+        shares: Mapping[str, Mapping[str, float]],
+        times: Mapping[str, int],
+        reasons: Mapping[str, str],
+    ) -> Mixture:
+        tokens = sum(row.tokens * times.get(row.id, 0) for row in rows)
+        count = sum(times.values())
+        margins = tuple(
+            _margin(axis, value, share, [row for row in rows if (axis, value) in row.labels], times, tokens)
+            for axis in shares
+            for value, share in shares[axis].items()
+        )
+        # The tokens that a full budget would have, so that what an unfilled one lacks is asked for too.
+        goal = tokens * plan.budget / max(1, count) if self.unit == "rows" else float(plan.budget)
+        mean = tokens / max(1, count)
+        shortfalls = []
+        missing = plan.budget - (count if self.unit == "rows" else tokens)
+        if plan.filled < plan.budget * (1 - 1e-6):
+            words = (
+                f"the budget is short of {missing:,} {self.unit}: all {len(reasons_free(rows, reasons)):,} rows that the targets admit "
+                f"are used {_often(self.max_repeats)}; make more, or lower the budget to {plan.budget - missing:,}"
+            )
+            shortfalls.append(Shortfall("budget", self.unit, max(0, round(goal - tokens)), words))
+        for margin in margins:
+            planned = plan.shares[margin.axis][margin.value]
+            if planned < margin.target - self.tolerance or (
+                plan.filled < plan.budget * (1 - 1e-6) and margin.target * goal - margin.tokens > self.tolerance * goal
+            ):
+                lacking = max(1, round(margin.target * goal) - margin.tokens)
+                words = (
+                    f"{margin.axis}={margin.value} is short of {lacking:,} tokens (target {margin.target:.0%}, achieved "
+                    f"{margin.achieved:.0%}): make more of {_wanted(margin, cells, plan, lacking, mean)}"
+                )
+                shortfalls.append(Shortfall(margin.axis, margin.value, lacking, words.replace("%", " %")))
+        short = {(one.axis, one.value) for one in shortfalls}
+        binding = tuple(
+            cell.name
+            for cell, full in zip(cells, plan.full, strict=True)
+            if full and (("budget", self.unit) in short or short & set(cell.values))
+        )
+        squares = sum(n * n for n in times.values())
+        return Mixture(
+            chosen=tuple((row.id, times[row.id]) for row in rows if times.get(row.id)),
+            left=tuple((row.id, reasons.get(row.id, "not-needed")) for row in rows if not times.get(row.id)),
+            tokens=tokens,
+            rows=count,
+            margins=margins,
+            shortfalls=tuple(shortfalls),
+            effective_rows=count * count / squares if squares else 0.0,
+            binding=binding,
+            reach=plan.reach,
+        )

@@ -1,0 +1,52 @@
+"""Runs jobs on a pool of processes, in order of submission, and stops cleanly on Ctrl-C."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+
+from corpus.shards import Manifest
+from flows.job import Job, Work
+from flows.pipeline import Mapper
+
+
+@contextmanager
+def process_pool(workers: int) -> Iterator[Mapper]:
+    """A mapper over `workers` processes; one worker runs everything in this process.
+
+    Results come as they end. After Ctrl-C or an error no further job is begun; what ended is kept, since each job wrote
+    its own manifest.
+    """
+    if workers == 1:
+        yield _in_this_process
+        return
+    # Spawned, not forked: the parent has threads (progress display), and a fork would copy them half.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_quiet) as pool:
+
+        def mapper(work: Work, jobs: Sequence[Job]) -> Iterator[Manifest]:
+            if len(jobs) == 1:
+                yield work(jobs[0])
+                return
+            futures: list[Future[Manifest]] = [pool.submit(work, job) for job in jobs]
+            try:
+                for future in as_completed(futures):
+                    yield future.result()
+            finally:
+                for future in futures:
+                    future.cancel()
+
+        yield mapper
+
+
+def _in_this_process(work: Work, jobs: Sequence[Job]) -> Iterator[Manifest]:
+    for job in jobs:
+        yield work(job)
+
+
+def _quiet() -> None:
+    """Ctrl-C reaches the parent alone, which ends the pool."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

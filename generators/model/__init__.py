@@ -1,0 +1,1 @@
+"""Second generation by a language model behind any OpenAI-compatible endpoint."""
