@@ -190,7 +190,8 @@ def load_recipe(path: Path) -> Recipe:
     try:
         return Recipe.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
+        # A misspelt key also shows as a missing one: the misspelling is what to name.
+        first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
         place = first["loc"]
         problem = first["msg"].removeprefix("Value error, ")
         if first["type"] == "extra_forbidden":

@@ -159,7 +159,8 @@ def load_seed(folder: Path) -> Seed:
     try:
         sheet = Sheet.model_validate(_unfolded(data))
     except ValidationError as error:
-        first = error.errors()[0]
+        # A misspelt key also shows as a missing one: the misspelling is what to name.
+        first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
         place = first["loc"]
         problem = first["msg"]
         if first["type"] == "extra_forbidden":

@@ -21,7 +21,7 @@ GATE = "duplicates"
 
 
 def select_distinct_programs(keys: Sequence[ProgramKey]) -> Selection:
-    """Keeps one Program of each token stream, names, layout and comments aside (reason `copy`); kept in (rank, id) order."""
+    """Keeps one Program of each token stream, however named and laid out (reason `copy`), in (rank, id) order."""
     first: dict[bytes, str] = {}
     kept: list[str] = []
     rejected: list[Rejected] = []
@@ -70,14 +70,17 @@ class DistinctExamples:
 class NearDuplicates:
     """Leaves out Programs that share most of their shingles with a better one (reason `near-duplicate`).
 
-    `threshold` is the least Jaccard similarity that counts as a duplicate: 0.8 of normalised 8-token shingles
-    catches all renamed and 90 % of renamed, reformatted and lightly edited copies of C, and 26 % of the false
-    pairs that plain normalised shingles give (measured on 12,000 functions of Debian sources).
+    `threshold` is the least Jaccard similarity that counts as a duplicate: 0.8 of normalised 8-token shingles catches
+    all renamed and 90 % of renamed, reformatted and lightly edited copies of C, and 26 % of the false pairs that
+    plain normalised shingles give (measured on 12,000 functions of Debian sources).
+
     `min_shingles`: tables of register writes look alike when literals count by class only; below 40 shingles on
     either side the raw 5-token shingles decide, which removes 40 of 53 such false pairs.
+
     `across_lineages_only`: variants of one seed are alike by design and are capped instead (filters/lineage.py).
-    `bands` x `rows`: candidates share all `rows` minima of one of `bands` bands; 25 x 5 finds 1.0000 of the pairs at 0.8.
-    `max_verified`: of more candidates than this, those of the highest estimate are compared exactly.
+
+    `bands` x `rows`: candidates share all `rows` minima of one of `bands` bands; 25 x 5 finds 1.0000 of the pairs at
+    0.8. `max_verified`: of more candidates than this, those of the highest estimate are compared exactly.
     """
 
     threshold: float = 0.8
@@ -91,7 +94,9 @@ class NearDuplicates:
         if not 0 < self.threshold <= 1:
             raise ValueError(f"threshold is a Jaccard similarity above 0 and up to 1, not {self.threshold}")
         if not 0 <= self.min_shingles <= SMALL:
-            raise ValueError(f"min_shingles is 0 to {SMALL}: longer Programs keep no raw tokens; got {self.min_shingles}")
+            raise ValueError(
+                f"min_shingles is 0 to {SMALL}: longer Programs keep no raw tokens; got {self.min_shingles}"
+            )
 
     def __call__(self, keys: Sequence[ProgramKey]) -> Selection:
         """The selection, kept in (rank, id) order; each reject names the most similar kept Program that beats it."""

@@ -22,9 +22,10 @@ _RAW_TOKENS = 5
 class ProgramKey:
     """What selections know of a Program: about 4 bytes a token.
 
-    `rank` orders by evidence, smallest first. `copy` names the token stream up to a renaming. `shingles` are hashes of
-    8 normalised tokens (identifiers alike, literals by class, occurrences counted) and `raw` of 5 tokens as they stand, kept
-    only for Programs so short that these may decide; both are sorted and without repeats. `root` marks the seed's own Program.
+    `rank` orders by evidence, smallest first. `copy` names the token stream up to a renaming. `shingles` are hashes
+    of 8 normalised tokens (identifiers alike, literals by class, occurrences counted) and `raw` of 5 tokens as they
+    stand, kept only for Programs so short that these may decide; both are sorted and without repeats. `root` marks
+    the seed's own Program.
     """
 
     id: str
@@ -89,7 +90,8 @@ def example_key(example: Example) -> ExampleKey:
 def folded(hashes: NDArray[np.uint64]) -> Hashes:
     """64-bit hashes as 32-bit ones, sorted and without repeats.
 
-    MinHash takes 32 bits, and half the memory suffices: two shingles of a pair of Programs fall together in 1 of 10^4 pairs.
+    MinHash takes 32 bits, and half the memory suffices: of 10^4 Programs of 300 shingles, one has two that fall
+    together.
     """
     low = np.sort((hashes ^ (hashes >> np.uint64(32))).astype(np.uint32))
     return low[np.concatenate(([True], low[1:] != low[:-1]))] if low.size else low

@@ -14,11 +14,12 @@ GATE = "length"
 class Length:
     """Fails an Example that is too short, too long, or has an overlong line.
 
-    Tokens are estimated (filters/tokens.py). Instruction and answer together stay within `max_tokens`: 8,192 is the window
-    of Qwen2.5-Coder's file-level training; trainers cut silently above their own limit, by default 1,024 (TRL) or 2,048
-    (LLaMA-Factory). The instruction has at least 6 tokens, which is a bare "Explain this code:" with one statement, and
-    the answer at least 1, as `complete` may ask for one word; other tasks at least `min_answer_tokens`. A line of more than
-    1,000 characters is data, not text (StarCoder, Li et al. 2023, arXiv:2305.06161).
+    Tokens are estimated (filters/tokens.py). Instruction and answer together stay within `max_tokens`: 8,192 is the
+    window of Qwen2.5-Coder's file-level training; trainers cut silently above their own limit, by default 1,024 (TRL)
+    or 2,048 (LLaMA-Factory). The instruction has at least 6 tokens, which is a bare "Explain this code:" with one
+    statement, and the answer at least 1, as `complete` may ask for one word; other tasks at least
+    `min_answer_tokens`. A line of more than 1,000 characters is data, not text (StarCoder, Li et al. 2023,
+    arXiv:2305.06161).
     """
 
     min_instruction_tokens: int = 6
@@ -32,7 +33,9 @@ class Length:
         least = 1 if example.task == "complete" else self.min_answer_tokens
         widest = _widest(example)
         if asked < self.min_instruction_tokens:
-            return Verdict(GATE, "failed", "short-instruction", f"{asked} tokens, at least {self.min_instruction_tokens}")
+            return Verdict(
+                GATE, "failed", "short-instruction", f"{asked} tokens, at least {self.min_instruction_tokens}"
+            )
         if answered < least:
             return Verdict(GATE, "failed", "short-answer", f"{answered} tokens, at least {least}")
         if asked + answered > self.max_tokens:

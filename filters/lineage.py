@@ -19,9 +19,10 @@ class LineageCap:
     """Keeps at most `most` Programs of each lineage (reason `lineage-cap`).
 
     The choice is greedy max-min (Gonzalez 1985): it starts from the seed's own Program, or from the first by
-    (rank, id) where that is not among the input, and takes next the one whose nearest kept relative is farthest. Distance is
-    one minus the Jaccard similarity that 128 MinHash permutations estimate (standard error at most 0.045). Ties
-    go to the better rank, then to the smaller id. What a smaller cap keeps is a prefix of what a larger one keeps.
+    rank and id where that is not among the input, and takes next the one whose nearest kept relative is farthest.
+    Distance is one minus the Jaccard similarity that 128 MinHash permutations estimate (standard error at most
+    0.045). Ties go to the better rank, then to the smaller id. What a smaller cap keeps is a prefix of what a larger
+    one keeps.
 
     The default of 100 is the house's own: with about 50 seeds it gives 5,000 Programs.
     """
@@ -44,7 +45,9 @@ class LineageCap:
             chosen, distance = _most_different(members, self.most)
             kept += [members[i].id for i in chosen]
             for i in sorted(set(range(len(members))) - set(chosen)):
-                evidence = f"{len(members)} Programs of {seed}, {self.most} stay; its nearest is at distance {distance[i]:.3f}"
+                evidence = (
+                    f"{len(members)} Programs of {seed}, {self.most} stay; its nearest is at distance {distance[i]:.3f}"
+                )
                 rejected.append(Rejected(members[i].id, Verdict(GATE, "failed", "lineage-cap", evidence)))
         return Selection(tuple(kept), tuple(rejected))
 

@@ -16,7 +16,7 @@ _EMPTY = np.uint32(0xFFFFFFFF)
 
 
 def signatures(sets: Sequence[Hashes], permutations: int = PERMUTATIONS, seed: int = 1) -> NDArray[np.uint32]:
-    """One row of `permutations` minima a set: the values that datasketch's `MinHash.bulk` gives, about 25 times as fast.
+    """One row of `permutations` minima a set, as datasketch's `MinHash.bulk` gives them, about 25 times as fast.
 
     The sets hold 32-bit hashes. The scheme is datasketch 2's `affine32`: the murmur3 finaliser once, then a*h+b modulo
     2^32 for each permutation. An empty set has all ones, as in datasketch.

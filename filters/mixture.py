@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from corpus.records import Example, Language, Rejected, Selection, Task, Verdict
-from filters.plan import Cell, Plan, make_plan
+from filters.plan import Cell, Plan, Shares, make_plan
+from filters.shortfalls import Margin, Shortfall, name_shortfalls
 
 GATE = "mixture"
 REST = "*"
@@ -34,7 +35,7 @@ class MixtureError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What the mixture knows of a row: its tokens, its value on each axis, and how early it is taken (lowest first, then id)."""
+    """What the mixture knows of a row: tokens, a value on each axis, and how early it is taken (lowest, then id)."""
 
     id: str
     tokens: int
@@ -43,40 +44,14 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Margin:
-    """One line of the table: a value's share of the tokens as asked and as it is (fractions 0..1), and its amounts.
-
-    `repeated` counts rows beyond their first time; `available` the tokens of its rows, each once.
-    """
-
-    axis: str
-    value: str
-    target: float
-    achieved: float
-    tokens: int
-    rows: int
-    repeated: int
-    available: int
-
-
-@dataclass(frozen=True, slots=True)
-class Shortfall:
-    """What could not be met, and what to make more of; `tokens` are missing. Axis `budget` is the budget itself."""
-
-    axis: str
-    value: str
-    tokens: int
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
 class Mixture:
     """The set as chosen.
 
-    `chosen` are (id, times), taken-first order, `left` the ids that are not in it with the reason. `tokens` and `rows` count repeats.
-    `effective_rows` is Kish's effective sample size (sum of times)^2 / sum of times^2: equal to the number of
-    different rows when none repeats. `binding` names the cells whose rows are all used as often as allowed while
-    something is short. `reach` is the largest budget, in the budget's unit, at which every share could be met.
+    `chosen` are (id, times), taken-first order, `left` the ids that are not in it with the reason. `tokens` and
+    `rows` count repeats. `effective_rows` is Kish's effective sample size (sum of times)^2 / sum of times^2: equal to
+    the number of different rows when none repeats. `binding` names the cells whose rows are all used as often as
+    allowed while something is short. `reach` is the largest budget, in the budget's unit, at which every share could
+    be met.
     """
 
     chosen: tuple[tuple[str, int], ...]
@@ -91,7 +66,7 @@ class Mixture:
 
     @property
     def selection(self) -> Selection:
-        """The same as kept and rejected ids: reason `no-share` for a value that the targets leave out, else `not-needed`."""
+        """As kept and rejected ids: reason `no-share` for a value that the targets leave out, else `not-needed`."""
         rejected = tuple(Rejected(name, Verdict(GATE, "failed", reason)) for name, reason in self.left)
         return Selection(tuple(name for name, _ in self.chosen), rejected)
 
@@ -118,19 +93,20 @@ def mixture_row(example: Example, order: float = 0.0, trained_only: bool = False
 class Mix:
     """Chooses rows for a budget and for shares over several axes at once.
 
-    `targets`: axis -> value -> share of the tokens, each axis summing to 1. The key `*` is the share of all values not
-    named, divided in proportion to the tokens there are; without it, rows of a value not named are left out. An axis that is
-    not named is free. `budget` counts tokens or rows (`unit`), repeats included.
+    `targets`: axis -> value -> share of the tokens, each axis summing to 1. The key `*` is the share of all values
+    not named, divided in proportion to the tokens there are; without it, rows of a value not named are left out. An
+    axis that is not named is free. `budget` counts tokens or rows (`unit`), repeats included.
 
     The budget comes first: it is filled whenever rows and repeats suffice. Then the shares: the sum over axes of
-    |tokens - share x all tokens| is least, each axis times its weight (`weights`, 1 unless named). Then as few repeats as can be, and
-    the cells as close as can be to what raking of the available tokens gives, so that no cell is emptied without need.
-    With `prefer="shares"` the budget is lowered to `reach` where the shares ask for it.
+    |tokens - share x all tokens| is least, each axis times its weight (`weights`, 1 unless named). Then as few
+    repeats as can be, and the cells as close as can be to what raking of the available tokens gives, so that no cell
+    is emptied without need. With `prefer="shares"` the budget is lowered to `reach` where the shares ask for it.
 
-    `max_repeats` is how often a row may be in the set. The default 1 repeats nothing, since a trainer's epochs already repeat
-    every row and a generator can make more. Up to 4 times is as good as new data in pre-training (Muennighoff et al. 2023,
-    arXiv:2305.16264; the same cap in Olmix, arXiv:2602.12237): a default of others, not a law for fine-tuning.
-    `tolerance` is the miss of a share, as a fraction of all tokens, from which it is called short.
+    `max_repeats` is how often a row may be in the set. The default 1 repeats nothing, since a trainer's epochs
+    already repeat every row and a generator can make more. Up to 4 times is as good as new data in pre-training
+    (Muennighoff et al. 2023, arXiv:2305.16264; the same cap in Olmix, arXiv:2602.12237): a default of others, not a
+    law for fine-tuning. `tolerance` is the miss of a share, as a fraction of all tokens, from which it is called
+    short.
     """
 
     targets: Targets
@@ -153,7 +129,7 @@ class Mix:
             total = sum(shares.values())
             if abs(total - 1) > 0.005:
                 raise MixtureError(
-                    f"shares of {axis} sum to {total:g}, not 1: change them, or give the rest to all other values with '{REST}'"
+                    f"shares of {axis} sum to {total:g}, not 1: change them, or give '{REST}' (all others) the rest"
                 )
         if strange := sorted(set(self.weights) - set(self.targets)):
             raise MixtureError(f"weight for {', '.join(strange)}, which has no target: give one or drop the weight")
@@ -161,17 +137,50 @@ class Mix:
     def __call__(self, rows: Sequence[Row]) -> Mixture:
         """The mixture of these rows, whatever their order.
 
-        Raises MixtureError for an axis that rows lack, a value that neither rows nor `known` have, and ids that occur twice.
+        Raises MixtureError for an axis that rows lack, a value that neither rows nor `known` have, ids that occur
+        twice, rows without tokens, and targets that admit no row.
         """
         ordered = sorted(rows, key=lambda r: (r.order, r.id))
         self._check(ordered)
         shares = self._shares(ordered)
-        cells, reasons = _cells(ordered, shares)
-        plan = make_plan(
-            cells, shares, self.budget, self.unit, self.max_repeats, self.prefer, {**dict.fromkeys(shares, 1.0), **self.weights}
+        admitted = [row for row in ordered if all(_value(row, axis) in shares[axis] for axis in shares)]
+        if not admitted:
+            raise MixtureError("the targets admit none of the rows: give a share to values that rows have, or to '*'")
+        members: dict[tuple[tuple[str, str], ...], list[Row]] = {}
+        for row in admitted:
+            members.setdefault(tuple((axis, _value(row, axis)) for axis in shares), []).append(row)
+        cells = [Cell(cell, len(members[cell]), sum(row.tokens for row in members[cell])) for cell in sorted(members)]
+        weights = {axis: self.weights.get(axis, 1.0) for axis in shares}
+        plan = make_plan(cells, shares, self.budget, self.unit, self.max_repeats, self.prefer, weights, self.tolerance)
+        if not plan.filled:
+            raise MixtureError(
+                "no budget meets the shares with these rows: make more, or use prefer='budget' to see what is short"
+            )
+        times = _fill([members[cell.values] for cell in cells], plan, self.unit, self.max_repeats)
+        tokens = sum(row.tokens * times.get(row.id, 0) for row in ordered)
+        margins = _margins(ordered, shares, times, tokens)
+        shortfalls = name_shortfalls(margins, cells, plan, self.unit, self.tolerance, tokens, sum(times.values()))
+        short = {(one.axis, one.value) for one in shortfalls}
+        starved = ("budget", self.unit) in short
+        allowed = {row.id for row in admitted}
+        count = sum(times.values())
+        return Mixture(
+            chosen=tuple((row.id, times[row.id]) for row in ordered if row.id in times),
+            left=tuple(
+                (row.id, "not-needed" if row.id in allowed else "no-share") for row in ordered if row.id not in times
+            ),
+            tokens=tokens,
+            rows=count,
+            margins=margins,
+            shortfalls=shortfalls,
+            effective_rows=count * count / sum(n * n for n in times.values()) if times else 0.0,
+            binding=tuple(
+                cell.name
+                for cell, full in zip(cells, plan.full, strict=True)
+                if full and (starved or short & set(cell.values))
+            ),
+            reach=plan.reach,
         )
-        times = _fill(cells, plan, self.unit, self.max_repeats)
-        return self._result(ordered, cells, plan, shares, times, reasons)
 
     def _check(self, rows: Sequence[Row]) -> None:
         if not rows:
@@ -182,13 +191,12 @@ class Mix:
         if bad := next((row for row in rows if row.tokens < 1), None):
             raise MixtureError(f"row {bad.id} has {bad.tokens} tokens: count or estimate them first")
         for axis, shares in self.targets.items():
-            found: set[str] = set()
-            for row in rows:
-                values = [value for name, value in row.labels if name == axis]
-                if not values:
-                    axes = ", ".join(sorted(name for name, _ in row.labels))
-                    raise MixtureError(f"unknown axis {axis}: row {row.id} has {axes}")
-                found.update(values)
+            if lacking := next((row for row in rows if axis not in dict(row.labels)), None):
+                axes = ", ".join(sorted(name for name, _ in lacking.labels))
+                raise MixtureError(
+                    f"unknown axis {axis}: row {lacking.id} has {axes}; correct the name or label the rows"
+                )
+            found = {_value(row, axis) for row in rows}
             allowed = found | set(self.known.get(axis, ())) | {REST}
             if strange := sorted(set(shares) - allowed):
                 raise MixtureError(
@@ -203,7 +211,7 @@ class Mix:
             named = {value: share for value, share in self.targets[axis].items() if value != REST}
             natural: dict[str, int] = {}
             for row in rows:
-                value = dict(row.labels)[axis]
+                value = _value(row, axis)
                 if value not in named:
                     natural[value] = natural.get(value, 0) + row.tokens
             rest = self.targets[axis].get(REST, 0.0)
@@ -215,59 +223,64 @@ class Mix:
             spelt[axis] = {value: full[value] / total for value in sorted(full) if full[value] > 0}
         return spelt
 
-    def _result(
-        self,
-        rows: Sequence[Row],
-        cells: Sequence[Cell],
-        plan: Plan,
-        shares: Mapping[str, Mapping[str, float]],
-        times: Mapping[str, int],
-        reasons: Mapping[str, str],
-    ) -> Mixture:
-        tokens = sum(row.tokens * times.get(row.id, 0) for row in rows)
-        count = sum(times.values())
-        margins = tuple(
-            _margin(axis, value, share, [row for row in rows if (axis, value) in row.labels], times, tokens)
-            for axis in shares
-            for value, share in shares[axis].items()
-        )
-        # The tokens that a full budget would have, so that what an unfilled one lacks is asked for too.
-        goal = tokens * plan.budget / max(1, count) if self.unit == "rows" else float(plan.budget)
-        mean = tokens / max(1, count)
-        shortfalls = []
-        missing = plan.budget - (count if self.unit == "rows" else tokens)
-        if plan.filled < plan.budget * (1 - 1e-6):
-            words = (
-                f"the budget is short of {missing:,} {self.unit}: all {len(reasons_free(rows, reasons)):,} rows that the targets admit "
-                f"are used {_often(self.max_repeats)}; make more, or lower the budget to {plan.budget - missing:,}"
-            )
-            shortfalls.append(Shortfall("budget", self.unit, max(0, round(goal - tokens)), words))
-        for margin in margins:
-            planned = plan.shares[margin.axis][margin.value]
-            if planned < margin.target - self.tolerance or (
-                plan.filled < plan.budget * (1 - 1e-6) and margin.target * goal - margin.tokens > self.tolerance * goal
-            ):
-                lacking = max(1, round(margin.target * goal) - margin.tokens)
-                words = (
-                    f"{margin.axis}={margin.value} is short of {lacking:,} tokens (target {margin.target:.0%}, achieved "
-                    f"{margin.achieved:.0%}): make more of {_wanted(margin, cells, plan, lacking, mean)}"
+
+def _value(row: Row, axis: str) -> str:
+    return next(value for name, value in row.labels if name == axis)
+
+
+def _fill(
+    members: Sequence[Sequence[Row]], plan: Plan, unit: Literal["tokens", "rows"], max_repeats: int
+) -> dict[str, int]:
+    """How often each row is taken: a cell's rows in order, and round again, until its amount is reached.
+
+    What a cell leaves over, less than its next row, goes to the next cell; what is left in the end goes to rows that
+    fit, in the cell that is farthest below its amount. So the budget is never exceeded, and misses less than the
+    smallest free row.
+    """
+    times: dict[str, int] = {}
+    taken: list[int] = []
+    carry = 0
+    for rows, amount in zip(members, plan.amounts, strict=True):
+        goal = amount + carry if amount else 0
+        got = 0
+        for row in (row for _ in range(max_repeats) for row in rows):
+            size = row.tokens if unit == "tokens" else 1
+            if got + size > goal:
+                break
+            got += size
+            times[row.id] = times.get(row.id, 0) + 1
+        carry += amount - got
+        taken.append(got)
+    for place in sorted(range(len(members)), key=lambda i: (taken[i] - plan.amounts[i], i)):
+        for often in range(max_repeats):
+            for row in members[place]:
+                size = row.tokens if unit == "tokens" else 1
+                if size <= carry and times.get(row.id, 0) <= often:
+                    times[row.id] = times.get(row.id, 0) + 1
+                    carry -= size
+    return times
+
+
+def _margins(rows: Sequence[Row], shares: Shares, times: Mapping[str, int], tokens: int) -> tuple[Margin, ...]:
+    """The table, axis by axis: one line for each value that has a share."""
+    table: list[Margin] = []
+    for axis in shares:
+        groups: dict[str, list[Row]] = {value: [] for value in shares[axis]}
+        for row in rows:
+            groups.get(_value(row, axis), []).append(row)
+        for value, group in groups.items():
+            counts = [times.get(row.id, 0) for row in group]
+            mine = sum(row.tokens * n for row, n in zip(group, counts, strict=True))
+            table.append(
+                Margin(
+                    axis=axis,
+                    value=value,
+                    target=shares[axis][value],
+                    achieved=mine / max(1, tokens),
+                    tokens=mine,
+                    rows=sum(counts),
+                    repeated=sum(n - 1 for n in counts if n > 1),
+                    available=sum(row.tokens for row in group),
                 )
-                shortfalls.append(Shortfall(margin.axis, margin.value, lacking, words.replace("%", " %")))
-        short = {(one.axis, one.value) for one in shortfalls}
-        binding = tuple(
-            cell.name
-            for cell, full in zip(cells, plan.full, strict=True)
-            if full and (("budget", self.unit) in short or short & set(cell.values))
-        )
-        squares = sum(n * n for n in times.values())
-        return Mixture(
-            chosen=tuple((row.id, times[row.id]) for row in rows if times.get(row.id)),
-            left=tuple((row.id, reasons.get(row.id, "not-needed")) for row in rows if not times.get(row.id)),
-            tokens=tokens,
-            rows=count,
-            margins=margins,
-            shortfalls=tuple(shortfalls),
-            effective_rows=count * count / squares if squares else 0.0,
-            binding=binding,
-            reach=plan.reach,
-        )
+            )
+    return tuple(table)

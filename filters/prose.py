@@ -11,7 +11,7 @@ _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A message split at its fences: `prose` and `code` keep their line breaks, `balanced` says every fence was closed."""
+    """A message split at its fences: `prose` and `code` keep their lines, `balanced` says every fence was closed."""
 
     prose: str
     code: str

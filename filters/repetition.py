@@ -21,17 +21,25 @@ _MIXED_WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[A-Za-z0-9_]+")
 class Repetition:
     """Fails an Example whose prose, instruction or answer, repeats itself.
 
-    Thresholds are the largest fractions allowed, from Rae et al. 2021 (Gopher, arXiv:2112.11446, table A1): of lines that
-    occurred before (`duplicate-lines`), of their characters (`duplicate-line-characters`), of characters in the most frequent
-    2-, 3- and 4-gram of words (`top-n-gram`), and of characters in any 5- to 10-gram that occurred before (`duplicate-n-gram`).
-    Gopher takes documents of at least 50 words; below `min_words` the n-grams are not judged, nor lines below `min_lines`.
-    A Chinese word is about two characters: where most of the text is Chinese, n counts 2n characters.
+    Thresholds are the largest fractions allowed, from Rae et al. 2021 (Gopher, arXiv:2112.11446, table A1): of lines
+    that occurred before (`duplicate-lines`), of their characters (`duplicate-line-characters`), of characters in the
+    most frequent 2-, 3- and 4-gram of words (`top-n-gram`), and of characters in any 5- to 10-gram that occurred
+    before (`duplicate-n-gram`). Gopher takes documents of at least 50 words; below `min_words` the n-grams are not
+    judged, nor lines below `min_lines`. A Chinese word is about two characters: where most of the text is Chinese, n
+    counts 2n characters.
     """
 
     duplicate_lines: float = 0.30
     duplicate_line_characters: float = 0.20
     top_ngrams: tuple[tuple[int, float], ...] = ((2, 0.20), (3, 0.18), (4, 0.16))
-    duplicate_ngrams: tuple[tuple[int, float], ...] = ((5, 0.15), (6, 0.14), (7, 0.13), (8, 0.12), (9, 0.11), (10, 0.10))
+    duplicate_ngrams: tuple[tuple[int, float], ...] = (
+        (5, 0.15),
+        (6, 0.14),
+        (7, 0.13),
+        (8, 0.12),
+        (9, 0.11),
+        (10, 0.10),
+    )
     min_words: int = 50
     min_lines: int = 4
 

@@ -11,10 +11,11 @@ TypeKind = Literal["void", "bool", "int", "float", "pointer", "array", "function
 
 @dataclass(frozen=True, slots=True)
 class CType:
-    """One type. `width` in bits (structs, arrays, functions: 0); `of` is the pointee, element or result, None if unknown.
+    """One type.
 
-    `const`, `volatile` and `space` (b"__xdata", b"" where none is written) are those of the object that has this type,
-    not of what it points to. `length` counts elements where it is known. `tag` names a struct or union.
+    `width` in bits (structs, arrays and functions: 0). `of` is the pointee, element or result, None where it is not
+    known. `const`, `volatile` and `space` (b"__xdata", b"" where none is written) are those of the object that has this
+    type, not of what it points to. `length` counts elements where it is known. `tag` names a struct or union.
     """
 
     kind: TypeKind
@@ -82,7 +83,8 @@ class CType:
         words = [word for word, on in (("const", self.const), ("volatile", self.volatile)) if on]
         words += [self.space.decode("latin1")] if self.space else []
         if self.kind in ("int", "bool", "float"):
-            words.append(f"{'bool' if self.kind == 'bool' else 'f' if self.floating else 'su'[not self.signed]}{self.width}")
+            letter = {"bool": "bool", "float": "f"}.get(self.kind, "s" if self.signed else "u")
+            words.append(f"{letter}{self.width}")
         elif self.kind == "struct":
             words.append(f"struct {self.tag.decode('latin1')}")
         elif self.kind == "void":
@@ -90,7 +92,7 @@ class CType:
         else:
             inner = self.of.spell() if self.of is not None else "?"
             size = "" if self.length is None else str(self.length)
-            words.append({"pointer": f"*({inner})", "array": f"[{size}]({inner})", "function": f"f({inner})"}[self.kind])
+            words.append({"pointer": "*", "array": f"[{size}]", "function": "f"}[self.kind] + f"({inner})")
         return " ".join(words)
 
 
@@ -196,7 +198,7 @@ def literal_type(text: bytes) -> CType | None:
     if value is None:
         return FLOAT if re.match(rb"[0-9.]", text) and not re.match(rb"0[xXbB]", text) else None
     suffix = _NUMBER.match(text)[2].lower()  # type: ignore[index]
-    decimal = not text.startswith(b"0") or text[:1] == b"0" and len(text.rstrip(b"uUlL")) == 1
+    decimal = not text.startswith(b"0") or len(text.rstrip(b"uUlL")) == 1
     width = 64 if b"ll" in suffix else 32 if b"l" in suffix else 16
     while width <= 64:
         signed, unsigned = _SIZES[width]
@@ -208,7 +210,7 @@ def literal_type(text: bytes) -> CType | None:
     return None
 
 
-_ESCAPES = {b"n": 10, b"t": 9, b"r": 13, b"0": 0, b"a": 7, b"b": 8, b"f": 12, b"v": 11, b"\\": 92, b"'": 39, b'"': 34, b"?": 63}
+_ESCAPES = dict(zip((bytes([c]) for c in b"ntrabfv\\'\"?"), b"\n\t\r\a\b\f\v\\'\"?", strict=True))
 
 
 def char_value(text: bytes) -> int | None:

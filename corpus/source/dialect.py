@@ -54,13 +54,14 @@ KEYWORDS = (
     | SFR_TYPES
     | SBIT_TYPES
     | BIT_TYPES
-    | frozenset(b"__at _at_ at __asm __endasm _asm _endasm __asm__ alien bdata __typeof __attribute__ main NULL".split())
+    | frozenset(b"__at _at_ at __asm __endasm _asm _endasm __asm__ __typeof __attribute__ main NULL".split())
 )
 
 # What only Keil C51 writes; `data`, `code` and `bit` alone are ordinary names in sdcc's C.
 _KEIL = re.compile(
     rb"""\b(?:sbit|sfr|sfr16)\s+\w+\s*= | \)\s*interrupt\s+\w | \b_at_\b | \)\s*reentrant\b
-      | \b(?:xdata|idata|pdata|bdata)\s+[\w*] | \b(?:unsigned\s+)?(?:char|int|long|u?int8_t|u?int16_t)\s+(?:code|data)\s+[\w*]
+      | \b(?:xdata|idata|pdata|bdata)\s+[\w*]
+      | \b(?:unsigned\s+)?(?:char|int|long|u?int8_t|u?int16_t)\s+(?:code|data)\s+[\w*]
       | \bcode\s+(?:unsigned|char|int|u?int8_t|u?int16_t)\b | \bu(?:char|int)\s+(?:code|data)\s+\w
       | \bcode\s+u(?:char|int)\b""",
     re.VERBOSE,

@@ -35,8 +35,8 @@ SpanKind = Literal[
 class Span(NamedTuple):
     """`src[start:end]` and what stands there.
 
-    `space` a memory space, `at` an address, `fattr` a function attribute with its argument, `asm` an asm block, `qual` a
-    qualifier macro, `isr` an interrupt macro's parts, `critical` the word before a critical block, `register` a whole
+    `space` a memory space, `at` an address, `fattr` a function attribute with its argument, `asm` an asm block, `qual`
+    a qualifier macro, `isr` an interrupt macro's parts, `critical` the word before a critical block, `register` a whole
     declaration of an SFR or bit, `cast` a cast to a typedef name that the parser sees as `int`, `short-cast` one of two
     letters that it misreads as arithmetic, with the operator after it.
     """
@@ -145,10 +145,11 @@ class _Masker:
         if self.word(last) == b"(":
             last = self.closing(last)
         elif self.kind(last) in ("number", "identifier"):
-            while self.word(last + 1) in (b"+", b"-", b"|", b"<<", b"^") and self.kind(last + 2) in ("number", "identifier"):
+            while self.word(last + 1) in (b"+", b"-", b"|", b"<<", b"^"):
                 last += 2
         else:
             return i + 1
+        last = min(last, len(self.code) - 1)
         self.hide("at", i, last)
         return last + 1
 
@@ -218,7 +219,8 @@ class _Masker:
         if self.word(i + 1) != b"(":
             return i + 1
         last = self.closing(i + 1)
-        if self.word(last + 1) not in (b"{", b";") or self.kind(i + 2) != "identifier" or self.kind(i - 1) == "identifier":
+        opens = self.word(last + 1) in (b"{", b";") and self.kind(i + 2) == "identifier"
+        if not opens or self.kind(i - 1) == "identifier":
             return i + 1
         if self.code[last].end - self.code[i + 2].end < 2 or (self.word(last + 1) == b";" and last == i + 3):
             return i + 1  # `ISR(name) {` is a function definition as it stands

@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 _PARSER = Parser(Language(tree_sitter_c.language()))
 
 STATEMENTS = frozenset(
-    "declaration expression_statement compound_statement if_statement while_statement do_statement for_statement "
-    "switch_statement case_statement return_statement break_statement continue_statement goto_statement "
-    "labeled_statement".split()
-)
+    {
+        "declaration", "expression_statement", "compound_statement", "if_statement", "while_statement", "do_statement",
+        "for_statement", "switch_statement", "case_statement", "return_statement", "break_statement",
+        "continue_statement", "goto_statement", "labeled_statement",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,9 +69,24 @@ class Unit:
 
         return Symbols(self)
 
+    @cached_property
+    def _stretched(self) -> dict[int, int]:
+        """Where a mask's stand-in (`const` for `__xdata`) ends: the end of what it stands for."""
+        ends: dict[int, int] = {}
+        for span in self.spans:
+            if span.kind not in ("register", "short-cast"):
+                filled = len(self.masked.text[span.start : span.end].rstrip())
+                if filled:
+                    ends[span.start + filled] = span.end
+        return ends
+
+    def end(self, node: Node) -> int:
+        """Where a node ends in the original: behind `end_byte` where the mask put a shorter word."""
+        return self._stretched.get(node.end_byte, node.end_byte)
+
     def text(self, node: Node) -> bytes:
         """The original text of a node."""
-        return self.src[node.start_byte : node.end_byte]
+        return self.src[node.start_byte : self.end(node)]
 
     def walk(self, *types: str, under: Node | None = None) -> Iterator[Node]:
         """The named nodes in source order, `under` itself included; only those of `types` where any are given."""

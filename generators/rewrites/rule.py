@@ -57,7 +57,8 @@ class Rule:
 
     `scope` says whether one site is taken (structure) or all of them together (style: a person is consistent).
     `tokens_kept` marks rules that touch layout and comments only. `en` and `zh` say in an imperative what a person
-    would ask for to get this change. `changes` are (before, after) of whole units; on `keeps` the rule must find no site.
+    would ask for to get this change. `changes` are (before, after) of whole units; on `keeps` the rule must find no
+    site.
     """
 
     name: str

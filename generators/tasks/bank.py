@@ -71,7 +71,9 @@ class Bank:
 def bank(language: Language, name: str) -> Bank:
     """The bank in `phrases/<language>/<name>.yaml`."""
     data = table(f"phrases/{language}/{name}.yaml")
-    return Bank({group: tuple(_phrase(key, entry) for key, entry in entries.items()) for group, entries in data.items()})
+    return Bank(
+        {group: tuple(_phrase(key, entry) for key, entry in entries.items()) for group, entries in data.items()}
+    )
 
 
 def _phrase(key: str, entry: Any) -> Phrase:

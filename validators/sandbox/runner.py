@@ -258,7 +258,7 @@ def _filter() -> bytes:
     if not version:
         raise SandboxUnavailable(
             "this kernel has no Landlock, so untrusted code cannot be confined. Remedy: run on Linux 5.13 or newer "
-            "with 'landlock' in /sys/kernel/security/lsm (boot option lsm=landlock,...; a container runtime must let its "
+            "with 'landlock' in /sys/kernel/security/lsm (boot option lsm=landlock,...; containers must let its "
             "system calls through), or say unconfined where everything that runs is your own"
         )
     try:

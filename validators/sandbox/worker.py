@@ -4,7 +4,8 @@ Started by the runner only, as `python -I`, with its pipes on stdin and stdout. 
 fast and forks cheaply.
 """
 
-# ruff: noqa: PTH - pathlib would make every fork dearer.
+# pathlib would make every fork dearer.
+# ruff: noqa: PTH102, PTH103, PTH106, PTH108, PTH116, PTH120, PTH208
 from __future__ import annotations
 
 import gc
@@ -181,9 +182,12 @@ def _read(path: str, most: int) -> bytes | None:
         end = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return None
+    about = os.fstat(end)
+    if not stat.S_ISREG(about.st_mode) or about.st_size > most:
+        os.close(end)
+        return None
     with os.fdopen(end, "rb") as file:
-        about = os.fstat(end)
-        return file.read() if stat.S_ISREG(about.st_mode) and about.st_size <= most else None
+        return file.read()
 
 
 def _sweep(folder: str) -> None:

@@ -6,13 +6,6 @@ static uint8_t pair(uint8_t n)
     return (uint8_t)(((n / 10) << 4) | (n % 10));
 }
 
-static void put(__xdata uint8_t *out, uint32_t n)
-{
-    out[2] = pair((uint8_t)(n % 100));
-    out[1] = pair((uint8_t)(n / 100 % 100));
-    out[0] = pair((uint8_t)(n / 10000));
-}
-
 static void convert(uint16_t n)
 {
     a[0] = a[1] = a[2] = 0xFF;
@@ -22,31 +15,38 @@ static void convert(uint16_t n)
     SIM_EXPECT(a[1], pair((uint8_t)(n / 100 % 100)));
     SIM_EXPECT(a[2], pair((uint8_t)(n % 100)));
     SIM_EXPECT(a[3], 0x5C);
-    put(b, n);
+    b[0] = a[0];
+    b[1] = a[1];
+    b[2] = a[2];
     SIM_EXPECT(bcd_to_u16(b), n);
     SIM_EXPECT(b[0], pair((uint8_t)(n / 10000))); /* the argument survives */
     SIM_EXPECT(b[2], pair((uint8_t)(n % 100)));
 }
 
-static void add(uint32_t m, uint32_t n)
+/* Adds two numbers given as pairs of decimal digits; the expectation works in base 100. */
+static void add(uint8_t m0, uint8_t m1, uint8_t m2, uint8_t n0, uint8_t n1, uint8_t n2)
 {
-    uint32_t want = m + n;
-
-    put(a, m);
-    put(b, n);
+    a[0] = pair(m0);
+    a[1] = pair(m1);
+    a[2] = pair(m2);
+    b[0] = pair(n0);
+    b[1] = pair(n1);
+    b[2] = pair(n2);
     a[3] = 0x5C;
-    SIM_EXPECT(bcd_add(a, b), want >= 1000000 ? 1 : 0);
-    want %= 1000000;
-    SIM_EXPECT(a[2], pair((uint8_t)(want % 100)));
-    SIM_EXPECT(a[1], pair((uint8_t)(want / 100 % 100)));
-    SIM_EXPECT(a[0], pair((uint8_t)(want / 10000)));
+    m2 += n2;
+    m1 += n1 + m2 / 100;
+    m0 += n0 + m1 / 100;
+    SIM_EXPECT(bcd_add(a, b), m0 / 100);
+    SIM_EXPECT(a[2], pair(m2 % 100));
+    SIM_EXPECT(a[1], pair(m1 % 100));
+    SIM_EXPECT(a[0], pair(m0 % 100));
     SIM_EXPECT(a[3], 0x5C);
+    SIM_EXPECT(b[1], pair(n1)); /* the addend survives */
 }
 
 void main(void)
 {
     uint8_t i;
-    uint32_t m;
 
     SIM_MARK(1);
     convert(9);
@@ -62,18 +62,22 @@ void main(void)
         convert((uint16_t)SIM_DRAW(0, 65535));
     }
     SIM_MARK(2);
-    add(0, 0);
-    add(999999, 1);
-    add(999999, 999999);
-    add(123456, 654321);
-    add(9, 1);
-    add(99, 1);
-    add(500000, 500000);
-    add(999989, 10);
+    add(0, 0, 0, 0, 0, 0);
+    add(99, 99, 99, 0, 0, 1);
+    add(99, 99, 99, 99, 99, 99);
+    add(12, 34, 56, 65, 43, 21);
+    add(0, 0, 9, 0, 0, 1);
+    add(0, 0, 99, 0, 0, 1);
+    add(50, 0, 0, 50, 0, 0);
+    add(99, 99, 89, 0, 0, 10);
     for (i = 0; i < 8; i++) {
+        uint8_t digits[6];
+        uint8_t j;
+
         SIM_MARK(30 + i);
-        m = SIM_DRAW(0, 999999);
-        add(m, SIM_DRAW(0, 999999));
+        for (j = 0; j < 6; j++)
+            digits[j] = (uint8_t)SIM_DRAW(0, 99);
+        add(digits[0], digits[1], digits[2], digits[3], digits[4], digits[5]);
     }
     SIM_DONE();
 }

@@ -64,7 +64,7 @@ void main(void)
 
     TMOD = 0xCC;
     for (i = 1; i <= FEEDS; i++)
-        SIM_FEED(SIM_P3, key_down(i) ? 0xFF & ~(1 << HOLE_KEY_BIT) : 1 << HOLE_KEY_BIT);
+        SIM_FEED(SIM_P3, (uint8_t)(key_down(i) ? ~(1 << HOLE_KEY_BIT) : 1 << HOLE_KEY_BIT));
     SIM_CUT_AFTER(1300, finish);
     program_main();
 }

@@ -9,7 +9,7 @@
 #define TICK_COUNTS ((FOSC_HZ / 12 * TICK_MS + 500) / 1000)
 
 /* Counts that the timer misses while the interrupt has it stopped; from the listing. */
-#define STOPPED_COUNTS 14
+#define STOPPED_COUNTS 21
 #define TICK_RELOAD (65536 - TICK_COUNTS)
 
 volatile uint32_t ms_count;

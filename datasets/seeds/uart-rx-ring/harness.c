@@ -11,11 +11,12 @@ void main(void)
     uint8_t out = 0;
     uint8_t byte;
 
-    TMOD = 0x02; /* timer 0 is somebody else's: it must survive */
+    TMOD = 0x03; /* timer 0 is somebody else's: it must survive */
     uart_init();
-    SIM_EXPECT(TMOD, 0x22);
+    SIM_EXPECT(TMOD, 0x23);
     SIM_EXPECT_WRITE(SIM_SFR(0x98), 0x50);
     SIM_EXPECT(TH1, HOLE_BAUD_RELOAD);
+    SIM_EXPECT(TL1, HOLE_BAUD_RELOAD);
     SIM_EXPECT(TR1, 1);
     SIM_EXPECT(EA, 1);
     SIM_EXPECT(ES, 1);

@@ -10,6 +10,8 @@ void main(void)
     SIM_EXPECT_WRITE(SIM_SFR(0x98), 0x40);
     SIM_EXPECT(RCAP2H, HOLE_BAUD_RELOAD >> 8);
     SIM_EXPECT(RCAP2L, HOLE_BAUD_RELOAD & 0xFF);
+    SIM_EXPECT(TH2, HOLE_BAUD_RELOAD >> 8);
+    SIM_EXPECT(TL2, HOLE_BAUD_RELOAD & 0xFF);
     SIM_EXPECT(T2CON & 0x3F, 0x34);
     SIM_EXPECT(EA, 1);
     SIM_EXPECT(ES, 1);
@@ -19,7 +21,10 @@ void main(void)
     SIM_MARK(1); /* one byte: out at once, idle after its interrupt */
     for (i = 0; i < 6; i++) {
         byte = (uint8_t)SIM_DRAW(0, 255);
+        SIM_SKIP_WRITES(SIM_SFR(0xA8));
         SIM_EXPECT(uart_send(byte), 1);
+        SIM_EXPECT_WRITE(SIM_SFR(0xA8), 0x80); /* no interrupt between the test and the change */
+        SIM_EXPECT_WRITE(SIM_SFR(0xA8), 0x90);
         SIM_EXPECT_WRITE(SENT, byte);
         SIM_EXPECT(uart_idle(), 0);
         SIM_EXPECT(ES, 1);
@@ -76,6 +81,9 @@ void main(void)
     SIM_EXPECT(uart_idle(), 1);
     SIM_EXPECT(uart_send('c'), 1);
     SIM_EXPECT_WRITE(SENT, 'c');
+    SIM_EXPECT(uart_send('d'), 1);
+    SIM_INTERRUPT(4);
+    SIM_EXPECT_WRITE(SENT, 'd');
     SIM_INTERRUPT(4);
     SIM_EXPECT_NO_WRITE(SENT);
     SIM_DONE();

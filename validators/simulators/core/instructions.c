@@ -131,7 +131,7 @@ static void irregular(Machine *m, uint8_t op)
     case 0x90: SFR(m, DPH) = fetch(m); SFR(m, DPL) = fetch(m); break;
     case 0xA0: set_flag(m, CY, !read_bit(m, fetch(m)) | carry(m)); break;
     case 0xB0: set_flag(m, CY, !read_bit(m, fetch(m)) & carry(m)); break;
-    case 0xC0: push(m, read_direct(m, fetch(m))); break;
+    case 0xC0: push(m, 0); m->iram[SFR(m, SP)] = read_direct(m, fetch(m)); break; /* PUSH SP pushes the new SP */
     case 0xD0: x = pop(m); write_direct(m, fetch(m), x); break;
     case 0xE0: *a = read_external(m, dptr(m)); break;
     case 0xF0: write_external(m, dptr(m), *a); break;

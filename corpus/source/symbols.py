@@ -1,0 +1,308 @@
+"""The symbols of a unit: what each name means, which type an expression has and what evaluating it does.
+
+Whatever is not certain is None or `unknown`, and a rule that needs it must refuse.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from tree_sitter import Node
+
+from corpus.source.ctype import CType
+from corpus.source.dialect import KEYWORDS
+from corpus.source.effects import EffectReader, Effects
+from corpus.source.expressions import ExpressionTypes, inner, operator, stripped
+from corpus.source.headers import header_symbols, includes
+from corpus.source.ranges import Interval, Ranges
+from corpus.source.scopes import Draft, ScopeReader, Symbol
+from corpus.source.unit import Unit
+
+_WORD = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*")
+_DEEPEST = 40  # macros that expand to macros
+
+
+class Occurrence(NamedTuple):
+    """A place where a word stands: in code, in a preprocessor line (macro bodies too) or in asm."""
+
+    where: Literal["code", "directive", "asm"]
+    start: int
+    end: int
+
+
+class Symbols:
+    """Scopes, types and effects of one unit; made by `unit.symbols`."""
+
+    def __init__(self, unit: Unit, outer: Symbols | None = None, label: bytes = b"") -> None:
+        self.unit = unit
+        self._outer = outer
+        self._expanding: list[bytes] = outer._expanding if outer is not None else []
+        self._expansions: dict[bytes, tuple[Symbols, Node] | None] = {}
+        self._reader = ScopeReader(unit, self._declared_elsewhere, self._constant_text, label)
+        self._done: dict[int, Symbol] = {}
+        self._types = ExpressionTypes(self)
+        self._ranges = Ranges(self)
+        self._effects = EffectReader(self)
+        self._reader.run()
+        self._members_used()
+
+    # Names
+
+    def resolve(self, node: Node) -> Symbol | None:
+        """What an identifier, typedef name, label or member name means; None where it is not declared."""
+        draft = self._reader.of_node.get(node.id)
+        return self._finished(draft) if draft is not None else None
+
+    def lookup(self, name: bytes) -> Symbol | None:
+        """What a name means at file scope, included headers last."""
+        draft = self._reader.macros.get(name) or self._reader.file.get(name)
+        return self._finished(draft) if draft is not None else self._declared_elsewhere(name)
+
+    def all(self, *kinds: str) -> tuple[Symbol, ...]:
+        """The symbols that this unit declares, in source order; only those of `kinds` where any are given."""
+        own = (self._finished(draft) for draft in self._reader.drafts if draft.declarations)
+        return tuple(symbol for symbol in own if not kinds or symbol.kind in kinds)
+
+    def registers(self) -> tuple[Symbol, ...]:
+        """The SFRs and bits that this unit uses, whether it declares them or a header does."""
+        return tuple(s for s in map(self._finished, self._reader.drafts) if s.is_register and s.uses)
+
+    def _finished(self, draft: Draft) -> Symbol:
+        if id(draft) not in self._done:
+            self._done[id(draft)] = draft.done()
+        return self._done[id(draft)]
+
+    def _declared_elsewhere(self, name: bytes) -> Symbol | None:
+        if self._outer is not None:
+            return self._outer.lookup(name)
+        for header in self._headers:
+            symbol = header.lookup(name)
+            if symbol is not None:
+                return replace(symbol, declaration=None, declarations=(), uses=(), scope=None, from_header=True)
+        return None
+
+    @cached_property
+    def _headers(self) -> tuple[Symbols, ...]:
+        found = (header_symbols(name) for name in includes(self.unit.src))
+        return tuple(header for header in found if header is not None)
+
+    @cached_property
+    def missing_headers(self) -> tuple[str, ...]:
+        """Included headers that are not installed: their names are unknown."""
+        return tuple(name for name in includes(self.unit.src) if header_symbols(name) is None)
+
+    @cached_property
+    def declared(self) -> frozenset[bytes]:
+        """The names that this source and its headers declare for others: file scope and macros."""
+        names = set(self._reader.file) | set(self._reader.macros)
+        return frozenset(names.union(*(header.declared for header in self._headers)))
+
+    @cached_property
+    def header_names(self) -> frozenset[bytes]:
+        """The names that the included headers declare."""
+        return frozenset[bytes]().union(*(header.declared for header in self._headers))
+
+    @cached_property
+    def _words(self) -> dict[bytes, list[Occurrence]]:
+        found: dict[bytes, list[Occurrence]] = defaultdict(list)
+        unit, lines, at = self.unit, self.unit.directives, 0
+        for token in unit.tokens:
+            if token.kind not in ("identifier", "asm", "broken"):
+                continue
+            while at < len(lines) and lines[at][1] <= token.start:
+                at += 1
+            inside = at < len(lines) and lines[at][0] <= token.start
+            where: Literal["code", "directive", "asm"] = "directive" if inside else "code"
+            if token.kind == "identifier":
+                found[unit.src[token.start : token.end]].append(Occurrence(where, token.start, token.end))
+                continue
+            for match in _WORD.finditer(unit.src, token.start, token.end):
+                place = Occurrence("asm", match.start(), match.end())
+                found[match[0]].append(place)
+                if match[0].startswith(b"_"):
+                    found[match[0][1:]].append(place)  # `lcall _wait` means wait()
+        return found
+
+    @cached_property
+    def names(self) -> frozenset[bytes]:
+        """Every word of the source outside comments and strings: code, directives, macro bodies, dead branches, asm."""
+        return frozenset(self._words)
+
+    def occurrences(self, name: bytes) -> tuple[Occurrence, ...]:
+        """Where a word stands, in source order; `_name` in asm counts for `name`."""
+        return tuple(self._words.get(name, ()))
+
+    def is_free(self, name: bytes) -> bool:
+        """Whether a new name may be `name`: no word here, in the headers or in any dialect."""
+        return name not in self.names and name not in KEYWORDS and name not in self.header_names
+
+    # Types
+
+    def type_of(self, node: Node) -> CType | None:
+        """The type of an expression on the 16-bit target, an lvalue's with its qualifiers; None where uncertain.
+
+        A conversion is applied by the operator that asks for it: `type_of` of a `uint8_t` variable has 8 bits, of
+        `x + 1` 16 and signed.
+        """
+        return self._types.type_of(node)
+
+    def range_of(self, node: Node) -> Interval | None:
+        """The least and greatest value of an integer expression; None where its type is unknown."""
+        return self._ranges.range_of(node)
+
+    def constant(self, node: Node) -> int | None:
+        """The value of an integer constant expression, macros and enumerators included; None where it is none."""
+        found = self.range_of(node)
+        return found[0] if found is not None and found[0] == found[1] and self.pure(node) else None
+
+    def non_negative(self, node: Node) -> bool:
+        """Whether an integer expression is never below zero, whatever its variables hold."""
+        found = self.range_of(node)
+        return found is not None and found[0] >= 0
+
+    def described(self, descriptor: Node) -> CType | None:
+        """The type that a cast's or sizeof's type_descriptor spells."""
+        types = self._reader.types
+        return types.declared(descriptor.child_by_field_name("declarator"), types.base(descriptor))[1]
+
+    def cast_type(self, call: Node) -> CType | None:
+        """The type of `(u8)(x)`, which the parser takes for a call; None for a real call."""
+        called = call.child_by_field_name("function")
+        if called is None or called.type != "parenthesized_expression":
+            return None
+        name = stripped(called)
+        symbol = self.resolve(name) if name.type == "identifier" else None
+        return symbol.type if symbol is not None and symbol.kind == "typedef" else None
+
+    def member(self, field: Node, holder: CType | None) -> Symbol | None:
+        """The symbol of `holder.name` in a field_expression."""
+        holder = self.holder(field, holder)
+        name = field.child_by_field_name("field")
+        if holder is None or holder.kind != "struct" or name is None:
+            return None
+        return self._member_named(holder.tag, self.unit.text(name))
+
+    @staticmethod
+    def holder(field: Node, argument: CType | None) -> CType | None:
+        """The struct that a field_expression looks into."""
+        if argument is None or operator(field) != b"->":
+            return argument
+        return argument.of if argument.kind in ("pointer", "array") else None
+
+    @staticmethod
+    def within(t: CType, holder: CType | None) -> CType:
+        """A member's type with the qualifiers that its struct gives it."""
+        if holder is None or not (holder.volatile or holder.const or holder.space):
+            return t
+        if t.kind == "array" and t.of is not None:
+            return replace(t, of=Symbols.within(t.of, holder))
+        volatile, const = t.volatile or holder.volatile, t.const or holder.const
+        return replace(t, volatile=volatile, const=const, space=t.space or holder.space)
+
+    def _member_named(self, tag: bytes, name: bytes) -> Symbol | None:
+        waiting, seen = [tag], set[bytes]()
+        while waiting:
+            key = waiting.pop(0)
+            if key in seen:
+                continue
+            seen.add(key)
+            draft = self._reader.fields.get((key, name))
+            if draft is not None:
+                return self._finished(draft)
+            waiting += self._reader.unnamed.get(key, ())
+        others = self._headers if self._outer is None else (self._outer,)
+        return next((s for other in others if (s := other._member_named(tag, name)) is not None), None)
+
+    def _members_used(self) -> None:
+        for node in self.unit.walk("field_expression"):
+            name, argument = node.child_by_field_name("field"), node.child_by_field_name("argument")
+            if name is None or argument is None:
+                continue
+            holder = self.holder(node, self.type_of(argument))
+            if holder is None or holder.kind != "struct":
+                continue
+            symbol = self._member_named(holder.tag, self.unit.text(name))
+            draft = next((d for d in self._reader.drafts if self._done.get(id(d)) is symbol), None) if symbol else None
+            if draft is not None:
+                draft.uses.append(name)
+                self._reader.of_node[name.id] = draft
+        self._done.clear()
+
+    # Effects
+
+    def effects(self, node: Node) -> Effects:
+        """What evaluating an expression or running a statement may do."""
+        return self._effects.effects(node)
+
+    def pure(self, node: Node) -> bool:
+        """No write, no call, no volatile read, no unknown name."""
+        return self.effects(node).pure
+
+    def has_side_effects(self, node: Node) -> bool:
+        """Whether doing this twice, or not at all, could be noticed; True where that is not known."""
+        return not self.pure(node)
+
+    def reads_volatile(self, node: Node) -> bool:
+        """Whether a volatile object or a register is read; True where that is not known."""
+        found = self.effects(node)
+        return bool(found.volatile_reads or found.unknown)
+
+    def root(self, lvalue: Node) -> bytes:
+        """The variable that an lvalue lies in, b"*" where it is reached through a pointer."""
+        node = stripped(lvalue)
+        while node.type in ("subscript_expression", "field_expression"):
+            argument = node.child_by_field_name("argument")
+            if argument is None:
+                return b"*"
+            t = self.type_of(argument)
+            if operator(node) == b"->" or t is None or t.kind == "pointer":
+                return b"*"
+            node = stripped(argument)
+        return self.unit.text(node) if node.type == "identifier" else b"*"
+
+    # Macros
+
+    def expansion(self, macro: Symbol) -> tuple[Symbols, Node] | None:
+        """The body of an object-like macro as an expression, with the symbols to ask about it.
+
+        None for a macro with arguments, of several bodies, of itself, or whose body is no expression.
+        """
+        if macro.function_like or not macro.body or macro.name in self._expanding or len(self._expanding) > _DEEPEST:
+            return None
+        return self._expression(macro.body)
+
+    @contextmanager
+    def expanding(self, name: bytes) -> Iterator[None]:
+        """Within it, `name` does not expand again."""
+        self._expanding.append(name)
+        try:
+            yield
+        finally:
+            self._expanding.pop()
+
+    def _expression(self, text: bytes) -> tuple[Symbols, Node] | None:
+        if text not in self._expansions:
+            self._expansions[text] = None
+            unit = Unit.parse(b"void _(void){(\n" + text + b"\n);}")
+            statement = next(iter(unit.walk("expression_statement")), None)
+            whole = inner(statement) if statement is not None else None
+            if whole is not None and unit.error is None and whole.type == "parenthesized_expression":
+                node = inner(whole)
+                if node is not None and statement is not None and statement.next_named_sibling is None:
+                    self._expansions[text] = (Symbols(unit, outer=self), node)
+        return self._expansions[text]
+
+    def _constant_text(self, text: bytes) -> int | None:
+        if len(self._expanding) > _DEEPEST:
+            return None
+        found = self._expression(text)
+        if found is None:
+            return None
+        with self.expanding(b""):
+            return found[0].constant(found[1])

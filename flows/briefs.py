@@ -1,0 +1,43 @@
+"""Joins a seed's words with one Program's values: the Brief that the tasks write from."""
+
+from __future__ import annotations
+
+from corpus.records import Labels, Program
+from corpus.seeds import Seed
+from generators.tasks.material import Bilingual, Brief
+from generators.templates import Filling
+
+
+def brief(seed: Seed, program: Program, compiler: str) -> Brief:
+    """The Brief of one Program; `compiler` is what compiled it ("sdcc 4.2.0")."""
+    sheet = seed.sheet
+    filling = Filling(program.holes)
+    return Brief(
+        seed=seed.id,
+        title=Bilingual(filling.words(sheet.title.en), filling.words(sheet.title.zh)),
+        instructions_en=tuple(map(filling.words, sheet.instruction.en)),
+        instructions_zh=tuple(map(filling.words, sheet.instruction.zh)),
+        idea=Bilingual(filling.words(sheet.idea.en), filling.words(sheet.idea.zh)),
+        comments=tuple(sheet.comments.items()),
+        chip=sheet.chip,
+        clock=_megahertz(dict(program.holes).get("CRYSTAL_HZ", str(sheet.clock_hz))),
+        dialect=sheet.dialect,
+        target=sheet.target,
+        model=sheet.model,
+        kind=sheet.kind,
+        labels=labels(seed),
+        compiler=compiler,
+    )
+
+
+def labels(seed: Seed) -> Labels:
+    """The axes of the mixture, from the seed's sheet."""
+    sheet = seed.sheet
+    return Labels(
+        sheet.target, sheet.dialect, sheet.peripherals[0], sheet.difficulty, (*sheet.peripherals[1:], *sheet.tags)
+    )
+
+
+def _megahertz(hertz: str) -> str:
+    digits = hertz.rstrip("uUlL")
+    return f"{int(digits) / 1_000_000:g} MHz" if digits.isdigit() else ""

@@ -1,0 +1,7 @@
+"""Every rewrite rule, family by family, in the order of the documentation."""
+
+from __future__ import annotations
+
+from generators.rewrites import literals, updates
+
+RULES = (*literals.RULES, *updates.RULES)

@@ -1,0 +1,205 @@
+"""Literals: the same integer constant of the same C type, written another way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from corpus.source.edits import Edit
+from corpus.source.unit import Unit
+from generators.rewrites.rule import Context, Refusal, Site, rewrite
+
+_HEX = re.compile(rb"(0[xX])([0-9a-fA-F]+)([uUlL]*)")
+_BINARY = re.compile(rb"0[bB]([01]+)([uUlL]*)")
+_BITWISE = frozenset({b"&", b"|", b"^", b"&=", b"|=", b"^="})
+# Up to here a decimal and a hexadecimal constant have the same type on a 16-bit target: 32768 is long, 0x8000 unsigned.
+INT_MAX = 0x7FFF
+
+
+def _is_mask(unit: Unit, node: Node) -> bool:
+    """Whether the literal is an operand of a bit operator, or assigned to something in capitals (a register)."""
+    parent = node.parent
+    while parent is not None and parent.type in ("parenthesized_expression", "unary_expression", "cast_expression"):
+        parent = parent.parent
+    if parent is None:
+        return False
+    sign = parent.child_by_field_name("operator")
+    if parent.type in ("binary_expression", "assignment_expression") and sign is not None:
+        if unit.text(sign) in _BITWISE:
+            return True
+        left = parent.child_by_field_name("left")
+        return parent.type == "assignment_expression" and left is not None and unit.text(left).isupper()
+    return False
+
+
+def _literals(unit: Unit) -> Iterator[Node]:
+    for node in unit.walk("number_literal"):
+        if not unit.in_opaque(node.start_byte, node.end_byte):
+            yield node
+
+
+@rewrite(
+    family="literals",
+    scope="file",
+    en="Write the bit masks in binary instead of hexadecimal (or back), so that they read the way the team writes them",
+    zh="把位掩码在十六进制和二进制之间换一种写法，和团队的习惯一致",
+    changes=[
+        ("void f(void)\n{\n    P1 = P2 & 0x0F;\n}\n", "void f(void)\n{\n    P1 = P2 & 0b00001111;\n}\n"),
+        ("void f(void)\n{\n    P1 |= 0b10000000;\n}\n", "void f(void)\n{\n    P1 |= 0x80;\n}\n"),
+    ],
+    keeps=[
+        "int f(int n)\n{\n    return n + 0x0F;\n}\n",
+        "unsigned f(unsigned n)\n{\n    return n & 0xFF00;\n}\n",
+        "#define MASK 0x0F\n",
+    ],
+)
+def mask_radix(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
+    """Writes 8-bit masks in the style's radix: `0x0F` as `0b00001111` and back.
+
+    Sound: C gives a hexadecimal and a binary constant of the same value and suffix the same type, and sdcc, avr-gcc
+    and gcc all take `0b`. Refuses what is not an operand of a bit operator (there a number is a quantity, not a pattern) and
+    values above eight bits, which nobody can count in binary.
+    """
+    binary = context.style.radix == "binary" or (context.style.radix != "decimal" and context.rng.random() < 0.3)
+    for node in _literals(unit):
+        text = unit.text(node)
+        if not _is_mask(unit, node):
+            continue
+        hexadecimal, bits = _HEX.fullmatch(text), _BINARY.fullmatch(text)
+        if hexadecimal and (binary or bits is None):
+            value = int(hexadecimal[2], 16)
+            if value > 0xFF:
+                yield Refusal(node.start_byte, "wider-than-a-byte")
+            else:
+                yield Site((Edit(node.start_byte, node.end_byte, f"0b{value:08b}".encode() + hexadecimal[3]),))
+        elif bits:
+            value = int(bits[1], 2)
+            width = max(2, (len(bits[1]) + 3) // 4)
+            yield Site((Edit(node.start_byte, node.end_byte, f"0x{value:0{width}X}".encode() + bits[2]),))
+
+
+@rewrite(
+    family="literals",
+    scope="file",
+    en="Use one letter case for hexadecimal constants throughout",
+    zh="统一十六进制常量的大小写",
+    changes=[
+        (
+            "unsigned f(unsigned n)\n{\n    return n ^ 0xA001;\n}\n",
+            "unsigned f(unsigned n)\n{\n    return n ^ 0xa001;\n}\n",
+        ),
+    ],
+    keeps=["unsigned f(unsigned n)\n{\n    return n ^ 0x1021;\n}\n"],
+)
+def hex_case(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
+    """`0xA001` as `0xa001` and back, in the style's case; where all are in that case already, in the other.
+
+    Sound: the value and the type of a constant do not depend on the case of its digits. Suffixes keep theirs. Refuses
+    constants inside macros.
+    """
+    found = [(node, match) for node in _literals(unit) if (match := _HEX.fullmatch(unit.text(node)))]
+    lettered = [(node, match) for node, match in found if not match[2].isdigit()]
+    if not lettered:
+        return
+    to_lower = any(match[2] != match[2].lower() for _, match in lettered)
+    for node, match in lettered:
+        digits = match[2].lower() if to_lower else match[2].upper()
+        if digits != match[2]:
+            yield Site((Edit(node.start_byte, node.end_byte, b"0x" + digits + match[3]),))
+
+
+@rewrite(
+    family="literals",
+    en="Write the constant in hexadecimal where it is a register value, in decimal where it is a count",
+    zh="寄存器值写成十六进制，计数值写成十进制",
+    changes=[
+        ("void f(void)\n{\n    TMOD = 33;\n}\n", "void f(void)\n{\n    TMOD = 0x21;\n}\n"),
+        ("int f(int n)\n{\n    return n < 0x0A;\n}\n", "int f(int n)\n{\n    return n < 10;\n}\n"),
+    ],
+    keeps=[
+        "int f(long n)\n{\n    return n < 40000;\n}\n",
+        "int f(unsigned n)\n{\n    return n < 0x9C40;\n}\n",
+        "int f(int n)\n{\n    return n + 1;\n}\n",
+        "int f(int n)\n{\n    return n - 010;\n}\n",
+    ],
+)
+def constant_radix(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
+    """A mask in decimal becomes hexadecimal; a quantity in hexadecimal becomes decimal.
+
+    Sound: up to 32767 both spellings are `int` on a 16-bit target. Refuses above that (decimal 40000 is `long`, 0x9C40
+    is `unsigned int`: comparisons and shifts change), octal, and single digits, which read alike.
+    """
+    for node in _literals(unit):
+        text = unit.text(node)
+        decimal = re.fullmatch(rb"([1-9][0-9]+)([uUlL]*)", text)
+        hexadecimal = _HEX.fullmatch(text)
+        if decimal and _is_mask(unit, node):
+            value = int(decimal[1])
+            if value > INT_MAX:
+                yield Refusal(node.start_byte, "type-depends-on-radix")
+            else:
+                digits = 2 if value <= 0xFF else 4
+                yield Site((Edit(node.start_byte, node.end_byte, f"0x{value:0{digits}X}".encode() + decimal[2]),))
+        elif hexadecimal and not _is_mask(unit, node) and _is_quantity(unit, node):
+            value = int(hexadecimal[2], 16)
+            if value > INT_MAX:
+                yield Refusal(node.start_byte, "type-depends-on-radix")
+            else:
+                yield Site((Edit(node.start_byte, node.end_byte, str(value).encode() + hexadecimal[3]),))
+
+
+def _is_quantity(unit: Unit, node: Node) -> bool:
+    parent = node.parent
+    if parent is None or parent.type != "binary_expression":
+        return False
+    sign = parent.child_by_field_name("operator")
+    return sign is not None and unit.text(sign) in (b"<", b"<=", b">", b">=", b"+", b"-", b"*", b"/", b"%")
+
+
+@rewrite(
+    family="literals",
+    en="Write the single-bit mask as a shift, so that the bit number shows (or as the plain mask)",
+    zh="把单个位的掩码写成移位形式，让位号一目了然（或反过来写成掩码）",
+    changes=[
+        ("void f(void)\n{\n    P1 |= 0x08;\n}\n", "void f(void)\n{\n    P1 |= (1 << 3);\n}\n"),
+        ("void f(void)\n{\n    P1 &= ~(1 << 6);\n}\n", "void f(void)\n{\n    P1 &= ~(0x40);\n}\n"),
+    ],
+    keeps=[
+        "void f(unsigned n)\n{\n    P1 = n & 0x0C;\n}\n",
+        "unsigned f(unsigned n)\n{\n    return n & (1 << 15);\n}\n",
+        "unsigned f(unsigned n)\n{\n    return n & 0x8000;\n}\n",
+    ],
+)
+def bit_as_shift(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
+    """`0x08` as `(1 << 3)` under a bit operator, and a constant `1 << n` as its mask.
+
+    Sound: both are `int` with the same value, the compiler folds the shift. Refuses bit 15 (`1 << 15` overflows a
+    16-bit `int`, and 0x8000 is `unsigned`), masks with a suffix, and shifts by what is no literal.
+    """
+    for node in unit.walk("number_literal", "binary_expression"):
+        if unit.in_opaque(node.start_byte, node.end_byte):
+            continue
+        if node.type == "number_literal":
+            match = _HEX.fullmatch(unit.text(node))
+            if match is None or match[3] or not _is_mask(unit, node):
+                continue
+            value = int(match[2], 16)
+            if value & (value - 1) or value < 2:
+                continue
+            if value > INT_MAX:
+                yield Refusal(node.start_byte, "bit-15-overflows-int")
+            else:
+                yield Site((Edit(node.start_byte, node.end_byte, f"(1 << {value.bit_length() - 1})".encode()),))
+        else:
+            match = re.fullmatch(rb"1\s*<<\s*([0-9]+)", unit.text(node))
+            if match is None:
+                continue
+            if int(match[1]) > 14:
+                yield Refusal(node.start_byte, "bit-15-overflows-int")
+            else:
+                yield Site((Edit(node.start_byte, node.end_byte, f"0x{1 << int(match[1]):02X}".encode()),))
+
+
+RULES = (mask_radix, hex_case, constant_radix, bit_as_shift)

@@ -1,0 +1,98 @@
+"""Comments in the reader's language: translated at the lexer's level, line for line, code untouched."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from corpus.records import Language
+from corpus.source.edits import Edit, apply_edits
+from corpus.source.lexer import Token, lex
+
+# What opens a line of a comment, its words, what closes it.
+_LINE = re.compile(r"^([ \t]*(?:/\*+!?|//+!?|\*(?!/))?[ \t]*)(.*?)([ \t]*(?:\*+/)?)$")
+_BREAK_AFTER = "，。；：、！？）,;:) "
+
+
+def localise(source: str, comments: Iterable[tuple[str, str]], language: Language) -> str:
+    """The source with its comments in that language; the number of lines stays.
+
+    `comments` are (English, Chinese) texts. A comment that has no translation is left alone, and English is what the
+    seeds are written in, so that nothing changes for "en".
+    """
+    if language == "en":
+        return source
+    words = {_key(english): chinese for english, chinese in comments}
+    src = source.encode()
+    edits: list[Edit] = []
+    for run in _runs(src, lex(src)):
+        edits += _translated(src, run, words)
+    return apply_edits(src, edits).decode()
+
+
+def comment_text(comment: str) -> str:
+    """The words of a comment, without its delimiters and line breaks."""
+    return " ".join(" ".join(match[2] for match in _lines(comment)).split())
+
+
+def _key(text: str) -> str:
+    return " ".join(text.split()).rstrip(".").casefold()
+
+
+def _lines(comment: str) -> list[re.Match[str]]:
+    return [match for line in comment.split("\n") if (match := _LINE.match(line)) is not None]
+
+
+def _runs(src: bytes, tokens: list[Token]) -> Iterator[list[Token]]:
+    """Comments that belong together: a block, or `//` comments on lines of their own, one under the other."""
+    run: list[Token] = []
+    gap = b""
+    for token in tokens:
+        if token.kind in ("space", "newline"):
+            gap += src[token.start : token.end]
+        elif token.kind == "comment":
+            text = src[token.start : token.start + 2]
+            if run and text == b"//" and src[run[0].start : run[0].start + 2] == b"//" and gap.count(b"\n") == 1:
+                run.append(token)
+            else:
+                if run:
+                    yield run
+                run = [token]
+            gap = b""
+        else:
+            if run:
+                yield run
+            run, gap = [], b""
+    if run:
+        yield run
+
+
+def _translated(src: bytes, run: list[Token], words: dict[str, str]) -> list[Edit]:
+    start, end = run[0].start, run[-1].end
+    comment = src[start:end].decode()
+    chinese = words.get(_key(comment_text(comment)))
+    if chinese is not None:
+        return [Edit(start, end, _filled(comment, chinese).encode())]
+    if len(run) > 1:
+        return [edit for token in run for edit in _translated(src, [token], words)]
+    return []
+
+
+def _filled(comment: str, words: str) -> str:
+    lines = _lines(comment)
+    pieces = iter(_pieces(words, sum(1 for line in lines if line[2])))
+    return "\n".join((line[1] + next(pieces) + line[3]) if line[2] else line[0] for line in lines)
+
+
+def _pieces(text: str, count: int) -> list[str]:
+    """The text in `count` pieces of about equal length, broken after punctuation or a blank where one is near."""
+    pieces = []
+    for left in range(count, 1, -1):
+        target = max(1, round(len(text) / left))
+        reach = range(max(1, target - 6), min(len(text), target + 7))
+        near = [at for at in reach if text[at - 1] in _BREAK_AFTER]
+        safe = [at for at in reach if not (text[at - 1].isascii() and text[at : at + 1].isascii())]
+        at = min(near or safe or [target], key=lambda at: (abs(at - target), at))
+        pieces.append(text[:at].rstrip())
+        text = text[at:].lstrip()
+    return [*pieces, text]

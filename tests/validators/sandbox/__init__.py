@@ -1,0 +1,1 @@
+"""Tests of the sandbox, with programs that try to leave it."""
