@@ -3,44 +3,22 @@
     rows + targets + budget -> Mixture(chosen, margins, shortfalls, ...)
 
 A *cell* is one combination of the targets' axes. The plan (filters/plan.py) gives each cell its amount by linear
-programming; this module checks what is asked, fills the cells with rows, and says in words what could not be met.
+programming; this module fills the cells with rows; filters/shortfalls.py says in words what could not be met.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal
 
-from corpus.records import Example, Language, Rejected, Selection, Task, Verdict
+from corpus.records import Rejected, Selection, Verdict
 from filters.plan import Cell, Plan, Shares, make_plan
+from filters.row import Row
 from filters.shortfalls import Margin, Shortfall, name_shortfalls
+from filters.targets import KNOWN, MixtureError, Targets, check_rows, check_shares, spelt_out
 
 GATE = "mixture"
-REST = "*"
-
-Targets = Mapping[str, Mapping[str, float]]
-
-# Values that a target may name although no row has them: they are then short, not misspelt.
-KNOWN: Mapping[str, tuple[str, ...]] = {
-    "task": get_args(Task),
-    "language": get_args(Language),
-    "difficulty": ("1", "2", "3", "4", "5"),
-}
-
-
-class MixtureError(ValueError):
-    """The targets or the budget cannot be what was meant; the message says which and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What the mixture knows of a row: tokens, a value on each axis, and how early it is taken (lowest, then id)."""
-
-    id: str
-    tokens: int
-    labels: tuple[tuple[str, str], ...]
-    order: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +47,6 @@ class Mixture:
         """As kept and rejected ids: reason `no-share` for a value that the targets leave out, else `not-needed`."""
         rejected = tuple(Rejected(name, Verdict(GATE, "failed", reason)) for name, reason in self.left)
         return Selection(tuple(name for name, _ in self.chosen), rejected)
-
-
-def mixture_row(example: Example, order: float = 0.0, trained_only: bool = False) -> Row:
-    """The row of an Example on the axes task, language, peripheral, difficulty, target, dialect, origin and grade.
-
-    Tokens are the whole row's, or with `trained_only` the answer's, on which the loss falls.
-    """
-    labels = (
-        ("task", example.task),
-        ("language", example.language),
-        ("peripheral", example.labels.peripheral),
-        ("difficulty", str(example.labels.difficulty)),
-        ("target", example.labels.target),
-        ("dialect", example.labels.dialect),
-        ("origin", example.origin),
-        ("grade", example.grade),
-    )
-    return Row(example.id, example.answer_tokens if trained_only else example.tokens, labels, order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +83,7 @@ class Mix:
             raise MixtureError(f"the budget is {self.budget} {self.unit}: give at least 1")
         if self.max_repeats < 1:
             raise MixtureError(f"max_repeats is {self.max_repeats}: 1 takes each row once at most, 4 up to four times")
-        for axis, shares in self.targets.items():
-            if wrong := [f"{value}={share:g}" for value, share in shares.items() if not 0 <= share <= 1]:
-                raise MixtureError(f"shares of {axis} are fractions 0..1, not {', '.join(wrong)}: write 0.25 for 25 %")
-            total = sum(shares.values())
-            if abs(total - 1) > 0.005:
-                raise MixtureError(
-                    f"shares of {axis} sum to {total:g}, not 1: change them, or give '{REST}' (all others) the rest"
-                )
+        check_shares(self.targets)
         if strange := sorted(set(self.weights) - set(self.targets)):
             raise MixtureError(f"weight for {', '.join(strange)}, which has no target: give one or drop the weight")
 
@@ -141,14 +94,14 @@ class Mix:
         twice, rows without tokens, and targets that admit no row.
         """
         ordered = sorted(rows, key=lambda r: (r.order, r.id))
-        self._check(ordered)
-        shares = self._shares(ordered)
-        admitted = [row for row in ordered if all(_value(row, axis) in shares[axis] for axis in shares)]
+        check_rows(ordered, self.targets, self.known)
+        shares = spelt_out(self.targets, ordered)
+        admitted = [row for row in ordered if all(row.value(axis) in shares[axis] for axis in shares)]
         if not admitted:
             raise MixtureError("the targets admit none of the rows: give a share to values that rows have, or to '*'")
         members: dict[tuple[tuple[str, str], ...], list[Row]] = {}
         for row in admitted:
-            members.setdefault(tuple((axis, _value(row, axis)) for axis in shares), []).append(row)
+            members.setdefault(tuple((axis, row.value(axis)) for axis in shares), []).append(row)
         cells = [Cell(cell, len(members[cell]), sum(row.tokens for row in members[cell])) for cell in sorted(members)]
         weights = {axis: self.weights.get(axis, 1.0) for axis in shares}
         plan = make_plan(cells, shares, self.budget, self.unit, self.max_repeats, self.prefer, weights, self.tolerance)
@@ -161,7 +114,7 @@ class Mix:
         margins = _margins(ordered, shares, times, tokens)
         shortfalls = name_shortfalls(margins, cells, plan, self.unit, self.tolerance, tokens, sum(times.values()))
         short = {(one.axis, one.value) for one in shortfalls}
-        starved = ("budget", self.unit) in short
+        starved = plan.filled < plan.budget
         allowed = {row.id for row in admitted}
         count = sum(times.values())
         return Mixture(
@@ -181,51 +134,6 @@ class Mix:
             ),
             reach=plan.reach,
         )
-
-    def _check(self, rows: Sequence[Row]) -> None:
-        if not rows:
-            raise MixtureError("there are no rows to mix: every row was rejected before, or none was made")
-        names = {row.id for row in rows}
-        if len(names) < len(rows):
-            raise MixtureError(f"{len(rows) - len(names)} rows have an id that occurs before: leave out copies first")
-        if bad := next((row for row in rows if row.tokens < 1), None):
-            raise MixtureError(f"row {bad.id} has {bad.tokens} tokens: count or estimate them first")
-        for axis, shares in self.targets.items():
-            if lacking := next((row for row in rows if axis not in dict(row.labels)), None):
-                axes = ", ".join(sorted(name for name, _ in lacking.labels))
-                raise MixtureError(
-                    f"unknown axis {axis}: row {lacking.id} has {axes}; correct the name or label the rows"
-                )
-            found = {_value(row, axis) for row in rows}
-            allowed = found | set(self.known.get(axis, ())) | {REST}
-            if strange := sorted(set(shares) - allowed):
-                raise MixtureError(
-                    f"unknown value {axis}={', '.join(strange)}: rows have {', '.join(sorted(found))}; "
-                    f"correct the name, or make rows of it"
-                )
-
-    def _shares(self, rows: Sequence[Row]) -> dict[str, dict[str, float]]:
-        """The targets with `*` spelt out and sums of exactly 1; values of share 0 are dropped."""
-        spelt: dict[str, dict[str, float]] = {}
-        for axis in sorted(self.targets):
-            named = {value: share for value, share in self.targets[axis].items() if value != REST}
-            natural: dict[str, int] = {}
-            for row in rows:
-                value = _value(row, axis)
-                if value not in named:
-                    natural[value] = natural.get(value, 0) + row.tokens
-            rest = self.targets[axis].get(REST, 0.0)
-            whole = sum(natural.values())
-            full = named | {value: rest * tokens / whole for value, tokens in natural.items()}
-            if rest and not natural:
-                full[REST] = rest
-            total = sum(full.values())
-            spelt[axis] = {value: full[value] / total for value in sorted(full) if full[value] > 0}
-        return spelt
-
-
-def _value(row: Row, axis: str) -> str:
-    return next(value for name, value in row.labels if name == axis)
 
 
 def _fill(
@@ -267,7 +175,7 @@ def _margins(rows: Sequence[Row], shares: Shares, times: Mapping[str, int], toke
     for axis in shares:
         groups: dict[str, list[Row]] = {value: [] for value in shares[axis]}
         for row in rows:
-            groups.get(_value(row, axis), []).append(row)
+            groups.get(row.value(axis), []).append(row)
         for value, group in groups.items():
             counts = [times.get(row.id, 0) for row in group]
             mine = sum(row.tokens * n for row, n in zip(group, counts, strict=True))

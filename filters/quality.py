@@ -32,14 +32,14 @@ class Quality:
     The numbers are those of StarCoder's filters as NeMo Curator has them (filters/code.py), measured on the answer's
     code: at most `max_comment_ratio` of its characters in comments (no lower bound: a bare function is fine), at
     least `min_alpha_ratio` letters among the characters that are no blanks, a mean line of at most `max_mean_line`
-    characters, and `min_chars_per_token` characters a token: 2.5 in the source; 1.5 here, as look-up tables are
-    fair code for a microcontroller: in sdcc's library, by our estimate of tokens, the mean is 3.4 and the least 1.85.
+    characters, and `min_chars_per_token` characters a token: 2.5 in the source; 1.2 here, since a table of
+    hexadecimal bytes, fair code for a microcontroller, has 1.3 (files of sdcc's library: mean 3.4, least 1.85).
     """
 
     max_comment_ratio: float = 0.85
     min_alpha_ratio: float = 0.25
     max_mean_line: float = 100.0
-    min_chars_per_token: float = 1.5
+    min_chars_per_token: float = 1.2
 
     def __call__(self, example: Example) -> Verdict:
         """Passed, or failed: `mojibake`, `fences`, `placeholder`, `half-translated`, `no-code` or a measure's name."""

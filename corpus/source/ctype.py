@@ -176,29 +176,34 @@ def common(a: CType | None, b: CType | None) -> CType | None:
     return _SIZES[width][unsigned]
 
 
-_NUMBER = re.compile(rb"(0[xX][0-9a-fA-F]+|0[bB][01]+|[0-9]+)([uUlL]*)\Z")
+_NUMBER = re.compile(rb"([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|[0-9]+)([uUlL]*)\Z")
 
 
 def literal_value(text: bytes) -> int | None:
-    """The value of an integer literal; None for a float or what is none."""
+    """The value of an integer literal, its sign included (the grammar reads `-1` as one literal); None for others."""
     match = _NUMBER.match(text)
     if match is None:
         return None
-    digits = match[1].lower()
+    digits = match[2].lower()
     if digits.startswith((b"0x", b"0b")):
-        return int(digits, 0)
-    if len(digits) > 1 and digits.startswith(b"0"):
-        return int(digits, 8) if not set(digits) & set(b"89") else None
-    return int(digits)
+        value = int(digits, 0)
+    elif len(digits) > 1 and digits.startswith(b"0"):
+        if set(digits) & set(b"89"):
+            return None
+        value = int(digits, 8)
+    else:
+        value = int(digits)
+    return -value if match[1] == b"-" else value
 
 
 def literal_type(text: bytes) -> CType | None:
     """The type of a number as written (C99 6.4.4.1): decimal 40000 is long, 0x9C40 is unsigned int."""
+    match = _NUMBER.match(text)
     value = literal_value(text)
-    if value is None:
-        return FLOAT if re.match(rb"[0-9.]", text) and not re.match(rb"0[xXbB]", text) else None
-    suffix = _NUMBER.match(text)[2].lower()  # type: ignore[index]
-    decimal = not text.startswith(b"0") or len(text.rstrip(b"uUlL")) == 1
+    if match is None or value is None:
+        return FLOAT if re.match(rb"[-+]?[0-9.]", text) and not re.match(rb"[-+]?0[xXbB]", text) else None
+    value, suffix = abs(value), match[3].lower()
+    decimal = not match[2].startswith(b"0") or len(match[2]) == 1
     width = 64 if b"ll" in suffix else 32 if b"l" in suffix else 16
     while width <= 64:
         signed, unsigned = _SIZES[width]

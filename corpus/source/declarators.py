@@ -11,7 +11,9 @@ from corpus.source.ctype import BUILTIN, INT, INT8, UINT, UINT8, CType, integer_
 from corpus.source.dialect import KEIL_SPACES, SDCC_SPACES
 from corpus.source.unit import Unit
 
-_NAMES = ("identifier", "type_identifier", "field_identifier")
+# `typedef unsigned char uint8_t;`: the grammar takes some names for built-in types.
+_NAMES = ("identifier", "type_identifier", "field_identifier", "primitive_type")
+_DEEPEST = 64  # levels of pointers, arrays and parentheses; beyond, the type counts as unknown
 _STORAGE = (b"static", b"extern", b"register", b"auto", b"typedef", b"inline", b"__inline", b"__inline__")
 
 
@@ -89,8 +91,10 @@ class TypeReader:
         """The name node (None in a cast) and the type that a declarator makes of its base."""
         t = base
         d = declarator
+        levels = 0
         while d is not None and d.type not in _NAMES:
             kind = d.type
+            levels += 1
             if "pointer_declarator" in kind:
                 words = [self.unit.text(n) for n in d.children if n.type == "type_qualifier"]
                 t = _qualified(pointer_to(t), words)
@@ -103,7 +107,7 @@ class TypeReader:
             if inner is None and ("parenthesized" in kind or "attributed" in kind):
                 inner = next((n for n in d.named_children if n.type in _NAMES or "declarator" in n.type), None)
             d = inner
-        return d, t
+        return d, t if levels <= _DEEPEST else None
 
     def field_width(self, declarator: Node) -> int | None:
         """The bits of a bit-field, None where the field is none."""

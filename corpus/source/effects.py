@@ -126,12 +126,14 @@ class _Scan:
         symbol = self.symbols.resolve(node)
         if symbol is not None and symbol.body == b"" and not symbol.function_like:
             return
-        expanded = self.symbols.expansion(symbol) if symbol is not None else None
+        expanded = self.symbols.expansion(symbol, node) if symbol is not None else None
         if symbol is None or expanded is None:
             self.unknown.add(self.unit.text(node))
             return
         with self.symbols.expanding(symbol.name):
-            found = expanded[0].effects(expanded[1])
+            self._add(expanded[0].effects(expanded[1]))
+
+    def _add(self, found: Effects) -> None:
         self.reads |= found.reads
         self.writes |= found.writes
         self.calls |= found.calls
@@ -147,21 +149,14 @@ class _Scan:
         if target.type == "identifier":
             symbol = self.symbols.resolve(target)
             if symbol is not None and symbol.kind == "macro":
-                expanded = self.symbols.expansion(symbol)
+                expanded = self.symbols.expansion(symbol, target)
                 if expanded is None:
                     self.unknown.add(symbol.name)
                     return
                 with self.symbols.expanding(symbol.name):
                     scan = _Scan(expanded[0])
                     scan._write(expanded[1], reads_too)
-                    # an address computed in the macro's body is read there
-                    found = scan.run(expanded[1])
-                self.reads |= found.reads
-                self.writes |= found.writes
-                self.calls |= found.calls
-                self.volatile_reads |= found.volatile_reads
-                self.volatile_writes |= found.volatile_writes
-                self.unknown |= found.unknown
+                    self._add(scan.run(expanded[1]))
                 return
         self._access(target, self.writes, self.volatile_writes)
         if reads_too:

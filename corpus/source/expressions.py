@@ -8,8 +8,18 @@ from typing import TYPE_CHECKING, TypeVar
 from tree_sitter import Node
 
 from corpus.source.ctype import (
-    BOOL, CHAR, INT, UINT, VOID, CType, char_value, common, literal_type, pointer_to, promoted,
-)  # fmt: skip
+    BOOL,
+    CHAR,
+    INT,
+    UINT,
+    VOID,
+    CType,
+    char_value,
+    common,
+    literal_type,
+    pointer_to,
+    promoted,
+)
 
 if TYPE_CHECKING:
     from corpus.source.symbols import Symbols
@@ -88,8 +98,8 @@ class ExpressionTypes:
 
     def _compute(self, node: Node) -> CType | None:
         handler = self._by_kind.get(node.type)
-        if handler is None or self.unit.end(node) != node.end_byte and node.type == "number_literal":
-            return None
+        if handler is None or (node.type == "number_literal" and self.unit.end(node) != node.end_byte):
+            return None  # asm reads `0` in the mask
         return handler(node)
 
     def _of(self, node: Node | None) -> CType | None:
@@ -107,7 +117,7 @@ class ExpressionTypes:
         if symbol is None or symbol.kind in ("typedef", "label"):
             return None
         if symbol.kind == "macro":
-            expanded = self.symbols.expansion(symbol)
+            expanded = self.symbols.expansion(symbol, node)
             if expanded is None:
                 return None
             with self.symbols.expanding(symbol.name):

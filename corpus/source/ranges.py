@@ -68,7 +68,7 @@ class Ranges:
             return None
         if symbol.kind == "enumerator":
             return None if symbol.value is None else (symbol.value, symbol.value)
-        expanded = self.symbols.expansion(symbol) if symbol.kind == "macro" else None
+        expanded = self.symbols.expansion(symbol, node) if symbol.kind == "macro" else None
         if expanded is None:
             return None
         with self.symbols.expanding(symbol.name):
@@ -116,8 +116,13 @@ class Ranges:
 
 
 def fitted(value: Interval | None, t: CType) -> Interval:
-    """The interval converted to the type: itself where it fits, else all that the type holds."""
+    """The interval converted to the type: itself where it fits, else all that the type holds.
+
+    One value becomes one value in an unsigned type (modulo 2**width, C99 6.3.1.3).
+    """
     low, high = t.range() or (0, 0)
+    if value is not None and value[0] == value[1] and not t.signed and t.kind == "int":
+        return value[0] & high, value[0] & high
     return value if value is not None and low <= value[0] and value[1] <= high else (low, high)
 
 

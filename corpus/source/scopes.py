@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import replace
 
 from tree_sitter import Node
 
 from corpus.source.ctype import INT, SBIT, SFR, SFR16, SFR32, UINT, CType, literal_value
 from corpus.source.declarators import TypeReader
+from corpus.source.dialect import C_KEYWORDS
 from corpus.source.lexer import lex, significant
+from corpus.source.symbol import Draft, Symbol, SymbolKind
 from corpus.source.unit import Unit
-
-SymbolKind = Literal[
-    "local", "param", "global", "static", "function", "macro", "enumerator", "typedef", "field", "label", "sfr", "sbit"
-]
 
 _SCOPES = ("function_definition", "compound_statement", "for_statement", "parameter_list")
 # What sdcc's compiler.h declares registers with: the type, and which arguments add up to the address.
@@ -23,68 +20,6 @@ _REGISTER_MACROS = {
     b"SFR": SFR, b"SBIT": SBIT, b"SFR16": SFR16, b"SFR16E": SFR16, b"SFR32": SFR32, b"SFR32E": SFR32,
     b"SFRX": replace(SFR, space=b"__xdata"), b"SFR16LEX": replace(UINT, volatile=True, space=b"__xdata"),
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Symbol:
-    """One meaning of a name.
-
-    `static` is any variable with static storage that only this unit sees, in a block too (`scope` tells); `local` has
-    automatic storage. `type` is None where it is not known. `declaration` is the identifier node that declares it, a
-    definition's where there is one; `declarations` are all of them and `uses` the other identifier nodes that mean it,
-    in code only: those in macro bodies and asm are found by `Symbols.occurrences`. A symbol of an included header has
-    no declaration. `scope` is the block, function or prototype that holds the name, None for the file. `value` is an
-    enumerator's value or a register's address; `body` a macro's replacement without comments.
-    """
-
-    name: bytes
-    kind: SymbolKind
-    type: CType | None = None
-    declaration: Node | None = None
-    declarations: tuple[Node, ...] = ()
-    uses: tuple[Node, ...] = ()
-    scope: Node | None = None
-    storage: bytes = b""
-    value: int | None = None
-    body: bytes | None = None
-    function_like: bool = False
-    from_header: bool = False
-
-    @property
-    def is_variable(self) -> bool:
-        """A variable or parameter, not a register."""
-        return self.kind in ("local", "param", "global", "static")
-
-    @property
-    def is_register(self) -> bool:
-        """A special function register or bit."""
-        return self.kind in ("sfr", "sbit")
-
-
-@dataclass(slots=True, eq=False)
-class Draft:
-    """A Symbol while its unit is being read."""
-
-    name: bytes
-    kind: SymbolKind
-    type: CType | None
-    scope: Node | None
-    storage: bytes = b""
-    value: int | None = None
-    body: bytes | None = None
-    function_like: bool = False
-    from_header: bool = False
-    defined: int = -1  # index into declarations of a definition
-    declarations: list[Node] = field(default_factory=list)
-    uses: list[Node] = field(default_factory=list)
-
-    def done(self) -> Symbol:
-        """The finished symbol."""
-        best = self.declarations[max(self.defined, 0)] if self.declarations else None
-        return Symbol(
-            self.name, self.kind, self.type, best, tuple(self.declarations), tuple(self.uses), self.scope, self.storage,
-            self.value, self.body, self.function_like, self.from_header,
-        )  # fmt: skip
 
 
 class ScopeReader:
@@ -133,7 +68,7 @@ class ScopeReader:
             "call_expression": self._register_macro,
             "identifier": self._identifier,
             "type_identifier": self._identifier,
-            "primitive_type": self._masked_cast,
+            "primitive_type": self._primitive,
         }
 
     def run(self) -> None:
@@ -154,9 +89,8 @@ class ScopeReader:
         for name, nodes in self.unknown.items():
             draft = self.file.get(name)
             if draft is None and (known := self.outer(name)) is not None:
-                draft = Draft(
-                    name, known.kind, known.type, None, known.storage, known.value, known.body, known.function_like, True
-                )  # fmt: skip
+                draft = Draft(name, known.kind, known.type, None, known.storage, known.value, known.body)
+                draft.function_like, draft.from_header = known.function_like, True
                 self.drafts.append(draft)
             if draft is not None:
                 draft.uses += nodes
@@ -205,10 +139,13 @@ class ScopeReader:
             self._use(node, self._find(self.unit.text(node)))
 
     def _typedef(self, node: Node) -> CType | None:
-        draft = self._find(self.unit.text(node))
+        text = self.unit.text(node)
+        if text in C_KEYWORDS and text != b"bool":
+            return None
+        draft = self._find(text)
         if draft is not None:
             return draft.type if draft.kind == "typedef" else None
-        known = self.outer(self.unit.text(node))
+        known = self.outer(text)
         return known.type if known is not None and known.kind == "typedef" else None
 
     def _length(self, node: Node) -> int | None:
@@ -374,9 +311,11 @@ class ScopeReader:
             draft = Draft(self.unit.text(given[0]), kind, t, None, value=value)
             self._pending[given[0].id] = (draft, self.file, True)
 
-    def _masked_cast(self, node: Node) -> None:
-        """`(byte_t)-x`, in which the parser sees `int`."""
-        if self.unit.end(node) != node.end_byte:
+    def _primitive(self, node: Node) -> None:
+        """`typedef unsigned char bool;` declares one; `(byte_t)-x` reads `int` in the mask."""
+        if node.id in self._pending:
+            self._identifier(node)
+        elif node.end_byte - node.start_byte > 3 or self.unit.end(node) != node.end_byte:
             draft = self._find(self.unit.text(node))
             if draft is not None:
                 self._use(node, draft)

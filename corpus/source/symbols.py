@@ -5,35 +5,43 @@ Whatever is not certain is None or `unknown`, and a rule that needs it must refu
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
-from typing import Literal, NamedTuple
 
 from tree_sitter import Node
 
-from corpus.source.ctype import CType
+from corpus.source.ctype import BUILTIN, CType
 from corpus.source.dialect import KEYWORDS
 from corpus.source.effects import EffectReader, Effects
 from corpus.source.expressions import ExpressionTypes, inner, operator, stripped
 from corpus.source.headers import header_symbols, includes
 from corpus.source.ranges import Interval, Ranges
-from corpus.source.scopes import Draft, ScopeReader, Symbol
+from corpus.source.scopes import ScopeReader
+from corpus.source.symbol import Draft, Symbol
 from corpus.source.unit import Unit
+from corpus.source.words import Occurrence, words
 
-_WORD = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*")
+__all__ = ["CType", "Effects", "Interval", "Occurrence", "Symbol", "Symbols"]
+
 _DEEPEST = 40  # macros that expand to macros
 
-
-class Occurrence(NamedTuple):
-    """A place where a word stands: in code, in a preprocessor line (macro bodies too) or in asm."""
-
-    where: Literal["code", "directive", "asm"]
-    start: int
-    end: int
+# A macro body of these kinds means the same wherever it stands; any other only where its use is delimited.
+_TIGHT = frozenset(
+    {
+        "number_literal", "char_literal", "string_literal", "identifier", "parenthesized_expression", "call_expression",
+        "subscript_expression", "field_expression", "sizeof_expression", "true", "false", "null",
+    }
+)  # fmt: skip
+_UNARY = frozenset({"unary_expression", "pointer_expression", "cast_expression"})
+_POSTFIX = frozenset({"subscript_expression", "field_expression", "update_expression", "call_expression"})
+_DELIMITED = frozenset(
+    {
+        "parenthesized_expression", "argument_list", "expression_statement", "return_statement", "init_declarator",
+        "initializer_list", "case_statement", "enumerator", "array_declarator", "assignment_expression",
+    }
+)  # fmt: skip
 
 
 class Symbols:
@@ -110,28 +118,14 @@ class Symbols:
 
     @cached_property
     def _words(self) -> dict[bytes, list[Occurrence]]:
-        found: dict[bytes, list[Occurrence]] = defaultdict(list)
-        unit, lines, at = self.unit, self.unit.directives, 0
-        for token in unit.tokens:
-            if token.kind not in ("identifier", "asm", "broken"):
-                continue
-            while at < len(lines) and lines[at][1] <= token.start:
-                at += 1
-            inside = at < len(lines) and lines[at][0] <= token.start
-            where: Literal["code", "directive", "asm"] = "directive" if inside else "code"
-            if token.kind == "identifier":
-                found[unit.src[token.start : token.end]].append(Occurrence(where, token.start, token.end))
-                continue
-            for match in _WORD.finditer(unit.src, token.start, token.end):
-                place = Occurrence("asm", match.start(), match.end())
-                found[match[0]].append(place)
-                if match[0].startswith(b"_"):
-                    found[match[0][1:]].append(place)  # `lcall _wait` means wait()
-        return found
+        return words(self.unit)
 
     @cached_property
     def names(self) -> frozenset[bytes]:
-        """Every word of the source outside comments and strings: code, directives, macro bodies, dead branches, asm."""
+        """Every word outside comments and strings: in code, directives, macro bodies, dead branches and asm.
+
+        A word in asm with a leading underscore counts without it too.
+        """
         return frozenset(self._words)
 
     def occurrences(self, name: bytes) -> tuple[Occurrence, ...]:
@@ -140,7 +134,7 @@ class Symbols:
 
     def is_free(self, name: bytes) -> bool:
         """Whether a new name may be `name`: no word here, in the headers or in any dialect."""
-        return name not in self.names and name not in KEYWORDS and name not in self.header_names
+        return not any(name in taken for taken in (self.names, KEYWORDS, BUILTIN, self.header_names))
 
     # Types
 
@@ -206,29 +200,32 @@ class Symbols:
         return replace(t, volatile=volatile, const=const, space=t.space or holder.space)
 
     def _member_named(self, tag: bytes, name: bytes) -> Symbol | None:
+        draft = self._member_draft(tag, name)
+        if draft is not None:
+            return self._finished(draft)
+        others = self._headers if self._outer is None else (self._outer,)
+        return next((s for other in others if (s := other._member_named(tag, name)) is not None), None)
+
+    def _member_draft(self, tag: bytes, name: bytes) -> Draft | None:
         waiting, seen = [tag], set[bytes]()
         while waiting:
             key = waiting.pop(0)
             if key in seen:
                 continue
             seen.add(key)
-            draft = self._reader.fields.get((key, name))
-            if draft is not None:
-                return self._finished(draft)
+            if (key, name) in self._reader.fields:
+                return self._reader.fields[key, name]
             waiting += self._reader.unnamed.get(key, ())
-        others = self._headers if self._outer is None else (self._outer,)
-        return next((s for other in others if (s := other._member_named(tag, name)) is not None), None)
+        return None
 
     def _members_used(self) -> None:
+        """Adds the uses of struct members, which need types."""
         for node in self.unit.walk("field_expression"):
             name, argument = node.child_by_field_name("field"), node.child_by_field_name("argument")
-            if name is None or argument is None:
+            holder = self.holder(node, self.type_of(argument)) if argument is not None else None
+            if name is None or holder is None or holder.kind != "struct":
                 continue
-            holder = self.holder(node, self.type_of(argument))
-            if holder is None or holder.kind != "struct":
-                continue
-            symbol = self._member_named(holder.tag, self.unit.text(name))
-            draft = next((d for d in self._reader.drafts if self._done.get(id(d)) is symbol), None) if symbol else None
+            draft = self._member_draft(holder.tag, self.unit.text(name))
             if draft is not None:
                 draft.uses.append(name)
                 self._reader.of_node[name.id] = draft
@@ -268,14 +265,26 @@ class Symbols:
 
     # Macros
 
-    def expansion(self, macro: Symbol) -> tuple[Symbols, Node] | None:
+    def expansion(self, macro: Symbol, use: Node) -> tuple[Symbols, Node] | None:
         """The body of an object-like macro as an expression, with the symbols to ask about it.
 
-        None for a macro with arguments, of several bodies, of itself, or whose body is no expression.
+        None for a macro with arguments, of several bodies or of itself; and where the body is no expression, binds
+        otherwise at `use` than in parentheses, or has a word that is a local's name somewhere.
         """
         if macro.function_like or not macro.body or macro.name in self._expanding or len(self._expanding) > _DEEPEST:
             return None
-        return self._expression(macro.body)
+        found = self._expression(macro.body)
+        if found is None or not self._local_names.isdisjoint(found[0].names):
+            return None
+        body, around = found[1].type, use.parent.type if use.parent is not None else ""
+        binds = body in _TIGHT or around in _DELIMITED or (body in _UNARY and around not in _POSTFIX)
+        return found if binds and body != "comma_expression" else None
+
+    @cached_property
+    def _local_names(self) -> frozenset[bytes]:
+        return frozenset(
+            d.name for d in self._reader.drafts if d.scope is not None and d.kind not in ("field", "label")
+        )
 
     @contextmanager
     def expanding(self, name: bytes) -> Iterator[None]:

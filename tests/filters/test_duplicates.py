@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.records import Example, Labels, Message, Selection
+from corpus.records import Example, Labels, Message, Origin, Selection
 from filters.duplicates import DistinctExamples, NearDuplicates, select_distinct_programs
 from filters.keys import ExampleKey, ProgramKey, example_key, folded, grade_rank, program_key, token_shingles
 from filters.minhash import jaccard
@@ -53,10 +53,12 @@ def test_a_program_is_a_copy_if_only_names_layout_or_comments_differ(other: str,
 
 def test_the_copy_with_the_best_evidence_wins_and_the_seed_before_all() -> None:
     """A seed's own Program ranks first, then grades by strength, then ids; no grade comes last."""
-    copies = [
-        replace(program(BLINK, "a", grade, origin), id=name)
-        for name, grade, origin in [("e", "", "model"), ("d", "compiled", "model"), ("c", "simulated", "rewrite")]
+    ranked: list[tuple[str, str, Origin]] = [
+        ("e", "", "model"),
+        ("d", "compiled", "model"),
+        ("c", "simulated", "rewrite"),
     ]
+    copies = [replace(program(BLINK, "a", grade, origin), id=name) for name, grade, origin in ranked]
     root = replace(program(BLINK, "a", "harness", "seed"), id="z")
     keys = [program_key(one) for one in [*copies, root]]
     assert select_distinct_programs(keys).kept == ("z",)
@@ -88,6 +90,7 @@ def test_programs_of_other_lineages_above_the_threshold_are_near_duplicates(
 
 def test_short_programs_are_judged_by_their_raw_tokens() -> None:
     """Two register tables are of one shape, and yet differ: below 40 shingles the literals count."""
+
     def table(values: range) -> str:
         return "void init(void)\n{\n" + "".join(f"    SFR{v % 7} = 0x{v:02X};\n" for v in values) + "}\n"
 
@@ -127,7 +130,7 @@ def test_settings_out_of_range_are_refused(wrong: dict[str, float]) -> None:
 
 
 def test_on_real_c_every_pair_at_the_threshold_is_found_and_no_other() -> None:
-    """sdcc's library with edited copies: no two kept Programs of two lineages reach 0.8, and no reject falls short of it."""
+    """sdcc's library with edited copies: no two kept Programs of two lineages reach 0.8, and every reject does."""
     keys = real_keys()
     by_id = {one.id: one for one in keys}
     selection = NearDuplicates()(keys)

@@ -12,6 +12,8 @@ _REGISTERS = {
     0xC9: "T2MOD", 0xCA: "RCAP2L", 0xCB: "RCAP2H", 0xCC: "TL2", 0xCD: "TH2",
 }  # fmt: skip
 
+_FLAGS = {"8D": "TF0", "8F": "TF1", "CF": "TF2", "99": "TI", "98": "RI"}
+
 _ENDINGS = {
     "done": "ends",
     "failed": "ends with failed expectations",
@@ -72,6 +74,8 @@ def _words(event: str) -> str:
         return f"harness line {place}: got {_value(got)}" + (f", expected {_value(wanted)}" if wanted else "")
     if kind in "Ii":
         return f"interrupt {rest} {'taken' if kind == 'I' else 'ignored'}"
+    if kind == "A":
+        return f"{_FLAGS[place]} cleared after it was seen set"
     if kind == "M":
         return f"call {rest} begins"
     return f"0x{rest} reported" if kind == "V" else "left by the harness"

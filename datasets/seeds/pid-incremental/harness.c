@@ -21,12 +21,14 @@ static uint8_t step(uint16_t setpoint, uint16_t measured)
 
 static void start(uint8_t present, uint16_t setpoint, uint16_t measured)
 {
+    int16_t kept = present;
+
     pid_start(present, setpoint, measured);
-    if (present < HOLE_OUT_MIN)
-        present = HOLE_OUT_MIN;
-    if (present > HOLE_OUT_MAX)
-        present = HOLE_OUT_MAX;
-    model = present * 256L;
+    if (kept < HOLE_OUT_MIN)
+        kept = HOLE_OUT_MIN;
+    if (kept > HOLE_OUT_MAX)
+        kept = HOLE_OUT_MAX;
+    model = kept * 256L;
     e1 = e2 = (int16_t)(setpoint - measured);
 }
 

@@ -1,6 +1,6 @@
-#define SER_MASK (1 << HOLE_SER_BIT)
-#define SCK_MASK (1 << HOLE_SCK_BIT)
-#define RCK_MASK (1 << HOLE_RCK_BIT)
+#define SER_MASK (uint8_t)(1 << HOLE_SER_BIT)
+#define SCK_MASK (uint8_t)(1 << HOLE_SCK_BIT)
+#define RCK_MASK (uint8_t)(1 << HOLE_RCK_BIT)
 
 static uint8_t latch;
 
@@ -87,12 +87,8 @@ void main(void)
     expect_text("  -7");
     display_int(1234);
     expect_text("1234");
-    display_int(-999);
-    expect_text("-999");
     display_int(-1000);
     expect_text("----");
-    display_int(9999);
-    expect_text("9999");
     display_int(10000);
     expect_text("----");
     display_int(-32768);
@@ -101,7 +97,7 @@ void main(void)
     expect_text("  58");
     display_int(600);
     expect_text(" 600");
-    for (i = 0; i < 8; i++) {
+    for (i = 0; i < 5; i++) {
         SIM_MARK(3 + i);
         number = (int16_t)SIM_DRAW(0, 10998) - 999;
         left = number < 0 ? 0 - number : number;

@@ -1,4 +1,7 @@
-#define ON(digit) (0xFF & ~(1 << (HOLE_FIRST_DIGIT_BIT + (digit))))
+#define DIGIT_BITS (0x0F << HOLE_FIRST_DIGIT_BIT)
+#define OTHERS (0x5A & ~DIGIT_BITS) /* what is on the other pins */
+#define OFF ((uint8_t)(OTHERS | DIGIT_BITS))
+#define ON(digit) (OFF & ~(1 << (HOLE_FIRST_DIGIT_BIT + (digit))))
 
 static const __code char strokes[10][8] = {
     "abcdef", "bc", "abdeg", "abcdg", "bcfg", "acdfg", "acdefg", "abc", "abcdefg", "abcdfg"
@@ -17,7 +20,7 @@ static uint8_t glyph(uint8_t digit)
 static void expect_digit(uint8_t digit, uint8_t segments)
 {
     display_scan();
-    SIM_EXPECT_WRITE(SIM_P2, 0xFF);
+    SIM_EXPECT_WRITE(SIM_P2, OFF);
     SIM_EXPECT_WRITE(SIM_P2, ON(digit));
     SIM_EXPECT_NO_WRITE(SIM_P2);
     SIM_EXPECT_WRITE(HOLE_SEGMENT_ADDRESS, segments ^ HOLE_SEGMENT_INVERT);
@@ -48,12 +51,13 @@ void main(void)
 {
     uint8_t i;
 
-    P2 = 0x00 | (uint8_t)~(0x0F << HOLE_FIRST_DIGIT_BIT);
+    P2 = OTHERS;
     SIM_SKIP_WRITES(SIM_P2);
     display_init();
-    SIM_EXPECT_WRITE(SIM_P2, 0xFF);
+    SIM_EXPECT_WRITE(SIM_P2, OFF);
     expect_digit(0, 0);
     expect_digit(1, 0);
+    display_number(8888, 1);
     display_init();
     SIM_SKIP_WRITES(SIM_P2);
     for (i = 0; i < 4; i++)

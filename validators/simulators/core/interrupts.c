@@ -49,10 +49,14 @@ static bool request_taken(Machine *m, uint8_t n)
         SFR(m, TCON) &= (uint8_t)~cleared[n];
     if (n == 1 || n == 3)
         m->polled &= (uint8_t)~(n == 1 ? 1 : 2);
-    if (n == 4)
+    if (n == 4) {
         receive(m);
-    if (n == 5)
+        notice(m, SCON, SFR(m, SCON));
+    }
+    if (n == 5) {
         SFR(m, T2CON) |= TF2;
+        notice(m, T2CON, TF2);
+    }
     SFR(m, PCON) &= (uint8_t)~3;
     call(m, (uint16_t)(8 * n + 3));
     m->cycles += 2;

@@ -71,6 +71,7 @@ typedef struct {
     uint8_t receive_buffer;
     bool uart_fed;
     uint8_t polled; /* overflow flags that were read as 0 once: bit 0 TF0, 1 TF1, 2 TF2 */
+    uint8_t noticed; /* flags that the program saw set and has not cleared, by their place in FLAGS */
 
     int write_count;
     uint16_t seen[0x10000]; /* writes of a register before this index in writes are seen */
@@ -110,6 +111,7 @@ void hold(Feed *feed, uint8_t value);
 Feed *feed_for(Machine *m, uint16_t reg, bool make);
 
 /* registers.c */
+void notice(Machine *m, uint8_t a, uint8_t bits);
 void receive(Machine *m);
 uint8_t latch(Machine *m, uint8_t a);
 uint8_t fetch(Machine *m);

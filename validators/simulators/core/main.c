@@ -7,8 +7,8 @@
  * One result a line on standard output, space-separated:
  *     <outcome> <cycles> <instructions> [events...]
  * Fill seed 0 leaves all memory zero. With the fifth field the run stops after so many instructions, each event carries
- * "@<instruction>", and the result ends with " | <pc> <128 SFR bytes> <256 RAM bytes>" in hex: that is how the core is
- * compared with another simulator.
+ * "@<instruction>", the monitor's answers are traced as N<value>, and the result ends with
+ * " | <pc> <128 SFR bytes> <256 RAM bytes>" in hex: that is how the core is compared with another simulator.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -14,6 +14,8 @@ static void answer(Machine *m, uint32_t value)
 {
     for (int i = 0; i < 4; i++)
         m->xram[RESULT + i] = (uint8_t)(value >> 8 * i);
+    if (m->dump)
+        event(m, "N%X", value);
 }
 
 static uint32_t draw(Machine *m, uint32_t lo, uint32_t hi)

@@ -11,6 +11,31 @@ static bool is_cpu_register(uint8_t a)
     return a == ACC || a == B || a == PSW || a == SP || a == DPL || a == DPH;
 }
 
+/* Flags that a program waits for and then clears. */
+static const struct {
+    uint8_t reg, mask, bit;
+} FLAGS[] = {{TCON, TF0, 0x8D}, {TCON, TF1, 0x8F}, {T2CON, TF2, 0xCF}, {SCON, TI, 0x99}, {SCON, RI, 0x98}};
+
+enum { FLAG_COUNT = sizeof FLAGS / sizeof *FLAGS };
+
+/* The program saw these bits of a register set, or an interrupt told it. */
+void notice(Machine *m, uint8_t a, uint8_t bits)
+{
+    for (int i = 0; i < FLAG_COUNT; i++)
+        if (FLAGS[i].reg == a && (bits & FLAGS[i].mask))
+            m->noticed |= (uint8_t)(1 << i);
+}
+
+/* Traces which flags are cleared after they were seen set: a program that does not wait for them has another trace. */
+static void acknowledge(Machine *m, uint8_t a, uint8_t value)
+{
+    for (int i = 0; i < FLAG_COUNT; i++)
+        if (FLAGS[i].reg == a && !(value & FLAGS[i].mask) && (m->noticed >> i & 1) && !m->cut_now) {
+            event(m, "A%02X", FLAGS[i].bit);
+            m->noticed &= (uint8_t)~(1 << i);
+        }
+}
+
 static void poll_overflow(Machine *m, uint8_t reg, uint8_t flag, bool running, uint8_t polled)
 {
     if (!running || (SFR(m, reg) & flag))
@@ -65,6 +90,7 @@ static uint8_t read_sfr(Machine *m, uint8_t a, uint8_t mask)
         value = is_port(a) ? value & fed(feed) : fed(feed);
     if (feed || is_port(a) || (a == SBUF && m->uart_fed))
         register_event(m, 'R', a, value);
+    notice(m, a, value & mask);
     return value;
 }
 
@@ -74,6 +100,7 @@ static void write_sfr(Machine *m, uint8_t a, uint8_t value)
     SFR(m, a) = value;
     if (is_cpu_register(a))
         return;
+    acknowledge(m, a, value);
     register_event(m, 'W', a, value);
     if (a == SBUF)
         SFR(m, SCON) |= TI;

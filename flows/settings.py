@@ -1,0 +1,51 @@
+"""Where things are, and what must hold before a run begins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from corpus.recipe import Recipe, RecipeError
+from corpus.shards import write_bytes, write_json
+from flows.pipeline import Run
+from generators.rewrites.catalogue import RULES
+from corpus.yamlfile import did_you_mean
+from validators.toolchains.tools import require_tools
+
+ROOT = Path(__file__).parent.parent
+
+
+def default_recipe() -> Path:
+    """The shipped recipe.
+
+    Raises:
+        RecipeError: this is an installation without the repository's data.
+    """
+    path = ROOT / "datasets" / "recipes" / "demo.yaml"
+    if not path.is_file():
+        raise RecipeError(f"{path}:1: recipe: the shipped recipe is not here; name one with --recipe")
+    return path
+
+
+def run_folder(recipe: Recipe, out: Path | None) -> Path:
+    """The folder of a run: `out`, or datasets/runs/<name of the recipe>."""
+    return (out or ROOT / "datasets" / "runs" / recipe.name).resolve()
+
+
+def prepare(run: Run) -> None:
+    """Everything that would stop the run later is found now: tools, rule names, a folder that cannot be written.
+
+    Raises:
+        MissingTool: names the command that gets it.
+        RecipeError: an unknown rule, or a model without an address.
+        UnwritableFolder: the run's folder cannot be written.
+    """
+    require_tools()
+    generate = run.recipe.generate
+    names = [rule.name for rule in RULES]
+    for name in generate.rewrites.rules:
+        if name not in names:
+            raise RecipeError(f"recipe: generate.rewrites.rules: unknown rule {name!r}{did_you_mean(name, names)}")
+    if generate.model.enabled and not (generate.model.base_url and generate.model.name):
+        raise RecipeError("recipe: generate.model: enabled, but base_url or name is empty; give both or use --no-model")
+    write_json(run.folder / "recipe.json", run.recipe.model_dump(mode="json"))
+    write_bytes(run.folder / ".gitignore", b"*\n")

@@ -1,0 +1,154 @@
+"""Stage: Programs become Examples, and each Example passes its own gates."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+from corpus.records import Example, Language, Program, Rejected
+from corpus.seeds import Seed, load_seed
+from corpus.shards import Manifest, read_table
+from corpus.tables import example_table, programs_of, reject_row, reject_table
+from filters.length import Length
+from filters.quality import Quality
+from filters.repetition import Repetition
+from filters.tokens import estimate_tokens
+from flows.briefs import brief
+from flows.job import Job, JobMaker, stage_folder, stage_outputs
+from flows.stages.select import kept_ids
+from generators.mutants.catalogue import OPERATORS
+from generators.rewrites.catalogue import RULES
+from generators.tasks import complete, explain, fix, refactor, write
+from generators.tasks.material import Bilingual, Brief, Mutated, Rewritten, Single, StepWords
+from validators.toolchains.tools import versions
+
+NAME = "tasks"
+VERSION = "1"
+SECTIONS = ("seed", "languages", "tasks")
+
+# In this order; every gate sees every Example, so that a reject shows all that was wrong with it.
+GATES = (Length(), Repetition(), Quality())
+
+_RULES = {rule.name: rule for rule in RULES}
+_OPERATORS = {operator.name: operator for operator in OPERATORS}
+
+
+def jobs(make: JobMaker) -> list[Job]:
+    """One job a shard of Programs."""
+    chosen = make.digests("select")
+    made = []
+    for stage in ("expand", "model"):
+        for path in stage_outputs(make.run, stage, "programs"):
+            shard = path.name.removesuffix(".programs.parquet")
+            manifest = (stage_folder(make.run, stage) / f"{shard}.json").read_text(encoding="utf-8")
+            seed = shard.rpartition("-")[0] if stage == "expand" else shard
+            made.append(make.job(f"{stage}-{shard}", [manifest, *chosen], seed=seed))
+    return made
+
+
+def work(job: Job) -> Manifest:
+    """Writes the Examples of one shard of Programs."""
+    seed = load_seed(job.seeds / job.seed)
+    stage, _, shard = job.shard.partition("-")
+    programs = {p.id: p for p in programs_of(read_table(stage_folder(job.run, stage) / f"{shard}.programs.parquet"))}
+    chosen = kept_ids(job)
+    compiler = f"sdcc {versions()['sdcc']}"
+    kept: dict[str, Example] = {}
+    rejected: list[tuple[Example, Rejected]] = []
+    for program in programs.values():
+        if program.id not in chosen:
+            continue
+        rng = random.Random(f"{job.recipe.seed}/tasks/{program.id}")
+        for example in _examples(job, seed, program, programs, compiler, rng):
+            judged = example.judged(*(gate(example) for gate in GATES))
+            judged = replace(judged, scores=tuple(pair for gate in GATES for pair in gate.scores(example)))
+            failed = judged.failed
+            if failed is None:
+                kept[judged.id] = judged
+            else:
+                rejected.append((judged, Rejected(judged.id, failed)))
+    examples = sorted(kept.values(), key=lambda example: example.id)
+    rejects = [
+        reject_row("example", seed.id, NAME, one, f"{example.instruction}\n\n{example.answer}")
+        for example, one in rejected
+    ]
+    counts = {
+        "in": len(examples) + len(rejects),
+        "kept": len(examples),
+        "rejected": len(rejects),
+        "reasons": dict(Counter(f"{one.verdict.gate}:{one.verdict.reason}" for _, one in rejected)),
+        "tasks": dict(Counter(example.task for example in examples)),
+    }
+    return job.finish({"examples": example_table(examples), "rejects": reject_table(rejects)}, counts)
+
+
+def _examples(
+    job: Job, seed: Seed, program: Program, programs: dict[str, Program], compiler: str, rng: random.Random
+) -> Iterator[Example]:
+    asked = job.recipe.tasks
+    words = brief(seed, program, compiler)
+
+    def shares(count: int) -> Iterator[tuple[Language, int]]:
+        return _shares(count, job.recipe.languages, rng)
+
+    if program.origin == "model":
+        for language, count in _own_language(program, asked.write):
+            single = Single(_by_model(words, program, language), program)
+            yield from write.examples(single, rng, estimate_tokens, (language,), count)
+        return
+    if program.origin == "mutant":
+        original = programs[program.parent]
+        operator = _OPERATORS[program.steps[-1].name]
+        fault = program.fault
+        assert fault is not None, "a kept mutant has a fault that was seen"
+        mutated = Mutated(words, original, program, fault.diagnostics, fault.witness, Bilingual(operator.en, operator.zh))
+        for language, _ in shares(asked.fix):
+            yield from fix.examples(mutated, rng, estimate_tokens, (language,))
+        return
+    single = Single(words, program)
+    for language, count in shares(asked.write):
+        yield from write.examples(single, rng, estimate_tokens, (language,), count)
+    for language, count in shares(asked.complete):
+        yield from complete.examples(single, rng, estimate_tokens, (language,), count)
+    for language, count in shares(asked.explain):
+        yield from explain.examples(single, rng, estimate_tokens, (language,), count)
+    if program.origin == "rewrite" and program.parent in programs:
+        pair = Rewritten(words, programs[program.parent], program, _steps(program))
+        for language, _ in shares(asked.refactor):
+            yield from refactor.examples(pair, rng, estimate_tokens, (language,))
+
+
+def _shares(count: int, languages: tuple[Language, ...], rng: random.Random) -> Iterator[tuple[Language, int]]:
+    """How many Examples in each language: evenly, what is left over by the draw."""
+    order = rng.sample(languages, len(languages))
+    for place, language in enumerate(order):
+        each = count // len(order) + (place < count % len(order))
+        if each:
+            yield language, each
+
+
+def _steps(program: Program) -> tuple[StepWords, ...]:
+    """The rewrites of a variant in words, each rule once, in the order first applied."""
+    names = dict.fromkeys(step.name for step in program.steps if step.kind == "rewrite")
+    return tuple(StepWords(name, _RULES[name].family, _RULES[name].en, _RULES[name].zh) for name in names)
+
+
+def _own_language(program: Program, count: int) -> Iterator[tuple[Language, int]]:
+    """The language in which the model wrote the instruction; it wrote one, so there is one row."""
+    language = dict(program.steps[0].params)["language"]
+    if count:
+        yield ("zh" if language == "zh" else "en"), 1
+
+
+def _by_model(words: Brief, program: Program, language: Language) -> Brief:
+    """The seed's labels with the model's own instruction; the seed's idea is not about this program."""
+    instruction = dict(program.steps[0].params)["instruction"]
+    return replace(
+        words,
+        instructions_en=(instruction,) if language == "en" else (),
+        instructions_zh=(instruction,) if language == "zh" else (),
+        idea=Bilingual("", ""),
+        comments=(),
+    )

@@ -1,0 +1,1 @@
+"""Compilers as data, and what they say of a program."""
