@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from corpus.records import Example, Verdict
+from filters.prose import split_fences
 from filters.tokens import estimate_tokens
 
 GATE = "length"
@@ -12,14 +13,14 @@ GATE = "length"
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """Fails an Example that is too short, too long, or has an overlong line.
+    """Fails an Example that is too short, too long, or has an overlong line of code.
 
     Tokens are estimated (filters/tokens.py). Instruction and answer together stay within `max_tokens`: 8,192 is the
     window of Qwen2.5-Coder's file-level training; trainers cut silently above their own limit, by default 1,024 (TRL)
     or 2,048 (LLaMA-Factory). The instruction has at least 6 tokens, which is a bare "Explain this code:" with one
     statement, and the answer at least 1, as `complete` may ask for one word; other tasks at least
-    `min_answer_tokens`. A line of more than 1,000 characters is data, not text (StarCoder, Li et al. 2023,
-    arXiv:2305.06161).
+    `min_answer_tokens`. A line of code of more than 1,000 characters is data (StarCoder, Li et al. 2023,
+    arXiv:2305.06161); a line of prose is a paragraph, and may be any length.
     """
 
     min_instruction_tokens: int = 6
@@ -45,7 +46,7 @@ class Length:
         return Verdict(GATE, "passed")
 
     def scores(self, example: Example) -> tuple[tuple[str, float], ...]:
-        """Estimated tokens of instruction and answer, and the longest line in characters."""
+        """Estimated tokens of instruction and answer, and the longest line of code in characters."""
         return (
             ("instruction_tokens", float(estimate_tokens(example.instruction))),
             ("answer_tokens", float(estimate_tokens(example.answer))),
@@ -54,4 +55,5 @@ class Length:
 
 
 def _widest(example: Example) -> int:
-    return max(len(line) for text in (example.instruction, example.answer) for line in text.split("\n"))
+    code = (split_fences(example.instruction).code, split_fences(example.answer).code, example.middle)
+    return max(len(line) for text in code for line in text.split("\n"))

@@ -13,8 +13,9 @@ from filters.prose import cjk_characters, split_fences
 GATE = "repetition"
 Scores = tuple[tuple[str, float], ...]
 
-_LATIN_WORD = re.compile(r"[^\W_][\w'’-]*")
-_MIXED_WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[A-Za-z0-9_]+")
+_INLINE = re.compile(r"`[^`\n]*`")
+_WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[A-Za-z0-9_][\w'’-]*|[^\W\d_]+", re.ASCII)
+_CODE = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,9 @@ class Repetition:
     that occurred before (`duplicate-lines`), of their characters (`duplicate-line-characters`), of characters in the
     most frequent 2-, 3- and 4-gram of words (`top-n-gram`), and of characters in any 5- to 10-gram that occurred
     before (`duplicate-n-gram`). Gopher takes documents of at least 50 words; below `min_words` the n-grams are not
-    judged, nor lines below `min_lines`. A Chinese word is about two characters: where most of the text is Chinese, n
-    counts 2n characters.
+    judged, nor lines below `min_lines`. What is code in prose (inline code, names with `_` or a digit, numbers) is no
+    word, and no n-gram reaches across it: a specification names its functions more than once. A Chinese word is about
+    two characters: where most of the text is Chinese, n counts 2n characters.
     """
 
     duplicate_lines: float = 0.30
@@ -71,9 +73,9 @@ class Repetition:
             found.append(("duplicate-lines", len(again) / len(lines)))
             found.append(("duplicate-line-characters", sum(map(len, again)) / sum(map(len, lines))))
         chinese = cjk_characters(prose) * 2 > sum(not c.isspace() for c in prose)
-        words = (_MIXED_WORD if chinese else _LATIN_WORD).findall(prose.lower())
+        words = _words(prose)
         size = 2 if chinese else 1
-        if len(words) >= self.min_words * size:
+        if sum(word != _CODE for word in words) >= self.min_words * size:
             total = sum(map(len, words))
             for n, _ in self.top_ngrams:
                 found.append((f"top-{n}-gram", _top(words, n * size) / total))
@@ -90,6 +92,12 @@ class Repetition:
         )
 
 
+def _words(prose: str) -> list[str]:
+    """The words in lower case, each Chinese character one; the empty word stands for a piece of code."""
+    found = _WORD.findall(_INLINE.sub(" 0 ", prose.lower()))
+    return [_CODE if any(c == "_" or c.isdigit() for c in word) else word for word in found]
+
+
 def _repeated(lines: Sequence[str]) -> list[str]:
     """The lines that stood before."""
     seen: set[str] = set()
@@ -103,7 +111,8 @@ def _repeated(lines: Sequence[str]) -> list[str]:
 
 def _top(words: Sequence[str], n: int) -> int:
     """Characters in the most frequent n-gram that occurs at least twice, all occurrences together."""
-    counts = Counter(tuple(words[i : i + n]) for i in range(len(words) - n + 1))
+    grams = (tuple(words[i : i + n]) for i in range(len(words) - n + 1))
+    counts = Counter(gram for gram in grams if _CODE not in gram)
     return max((sum(map(len, gram)) * count for gram, count in counts.items() if count > 1), default=0)
 
 
@@ -114,7 +123,7 @@ def _covered(words: Sequence[str], n: int) -> int:
     place = 0
     while place + n <= len(words):
         gram = tuple(words[place : place + n])
-        if gram in seen:
+        if gram in seen and _CODE not in gram:
             covered += sum(map(len, gram))
             place += n
         else:

@@ -10,6 +10,7 @@ from typing import Literal
 from filters.plan import Cell, Plan
 
 _CELLS_NAMED = 3
+_COARSE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ def name_shortfalls(
 ) -> tuple[Shortfall, ...]:
     """The budget first, then each value whose planned share misses its target by more than `tolerance` of all tokens.
 
-    Where the budget itself is short, a value lacks what it would have in the full one.
+    Where the budget itself is short, a value lacks what it would have in the full one. Where the plan meets a share,
+    but whole rows miss it by more than 2 points, the rows are too long for the budget, and that is said.
     """
     starved = plan.filled < plan.budget
     mean = tokens / max(1, rows)
@@ -70,14 +72,15 @@ def name_shortfalls(
     for margin in margins:
         lacking = round(margin.target * goal) - margin.tokens
         misses = plan.shares[margin.axis][margin.value] < margin.target - tolerance
+        short = f"{margin.axis}={margin.value} is short of {lacking:,} tokens (target {_percent(margin.target)}, "
+        short += f"achieved {_percent(margin.achieved)})"
         if lacking > 0 and (misses or (starved and lacking > tolerance * goal)):
             make = _work_order(margin, cells, plan, max(1, math.ceil(lacking / max(1.0, mean))))
             more = "; ".join(f"{name} (about {number:,} rows)" for name, number in make)
-            words = (
-                f"{margin.axis}={margin.value} is short of {lacking:,} tokens (target {_percent(margin.target)}, "
-                f"achieved {_percent(margin.achieved)}): make more of {more}"
-            )
-            found.append(Shortfall(margin.axis, margin.value, lacking, words, make))
+            found.append(Shortfall(margin.axis, margin.value, lacking, f"{short}: make more of {more}", make))
+        elif lacking > 0 and margin.target - margin.achieved > max(_COARSE, tolerance):
+            words = f"{short}: there are enough rows, but they are too long to divide this budget; raise it"
+            found.append(Shortfall(margin.axis, margin.value, lacking, words))
     return tuple(found)
 
 

@@ -11,6 +11,9 @@ from rich.console import Console
 from corpus.recipe import RecipeError
 from corpus.seeds import SeedError
 from corpus.shards import UnreadableShard, UnwritableFolder
+from filters.mixture import MixtureError
+from validators.sandbox.runner import SandboxUnavailable
+from validators.toolchains.toolchain import MissingTool
 
 OK = 0
 FOUND_TROUBLE = 1  # a check found something: a failed verdict, a seed that does not pass
@@ -24,14 +27,12 @@ ERRORS = Console(stderr=True)
 @contextmanager
 def said_plainly() -> Iterator[None]:
     """Turns expected trouble into one line on stderr and an exit code; a bug keeps its traceback."""
-    from validators.toolchains.tools import MissingTool
-
     try:
         yield
-    except MissingTool as error:
+    except (MissingTool, SandboxUnavailable) as error:
         _say(str(error))
         raise typer.Exit(MISSING_TOOL) from None
-    except (RecipeError, SeedError, UnreadableShard, UnwritableFolder) as error:
+    except (RecipeError, SeedError, UnreadableShard, UnwritableFolder, MixtureError) as error:
         _say(str(error))
         raise typer.Exit(BAD_INPUT) from None
     except KeyboardInterrupt:

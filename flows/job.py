@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ import pyarrow as pa
 
 from corpus.recipe import Recipe
 from corpus.shards import Manifest, finish, finished, read_table, sha256, write_json, write_table
+
+TOOLS = "tools.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,17 @@ def stage_folder(run: Path, stage: str) -> Path:
 def stage_outputs(run: Path, stage: str, name: str) -> list[Path]:
     """The files of one kind that a stage left, in order of shard."""
     return sorted(stage_folder(run, stage).glob(f"*.{name}.parquet"))
+
+
+def tool_versions(run: Path) -> dict[str, str]:
+    """Versions of the compilers and of this house, as the run found them when it began (`tools.json`)."""
+    found: dict[str, str] = json.loads((run / TOOLS).read_text(encoding="utf-8"))
+    return found
+
+
+def tool_words(run: Path) -> list[str]:
+    """The same as `name version`: part of the input of every stage that proves something."""
+    return [f"{name} {version}" for name, version in sorted(tool_versions(run).items())]
 
 
 def read_all(paths: Iterable[Path], columns: list[str] | None = None) -> pa.Table:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from validators.screen import screen
+
 from corpus.records import GRADES, Fault, Program, Step, Verdict, program_id
 from corpus.seeds import Seed
 from corpus.source.tokens import interface, token_stream
@@ -15,10 +17,9 @@ from generators.rewrites.apply import Proposal, rename_aliases
 from generators.templates import Filling, fill_program
 from validators.behaviour import Bench, Built, Observed, judge
 from validators.sandbox.runner import Sandbox
-from validators.screen import screen
-from validators.toolchains.compile import compile_program
-from validators.toolchains.gcc import GCC_HOST
-from validators.toolchains.sdcc import SDCC_MCS51
+from validators.toolchains.compile import compile_verdict
+from validators.toolchains.gcc import gcc_host
+from validators.toolchains.sdcc import sdcc_mcs51
 
 
 @dataclass(frozen=True)
@@ -145,10 +146,10 @@ class Prover:
 
     def _finished(self, proved: Proved) -> Proved | Program:
         program = proved.program
-        target = compile_program(self._sandbox, SDCC_MCS51, program.source, model=self._seed.sheet.model)
+        target = compile_verdict(self._sandbox, sdcc_mcs51(self._seed.sheet.model), program.source)
         program = replace(program, sizes=target.sizes).judged(target.verdict)
         if target.verdict.passed:
-            program = program.judged(compile_program(self._sandbox, GCC_HOST, program.source).verdict)
+            program = program.judged(compile_verdict(self._sandbox, gcc_host, program.source).verdict)
         return program if program.failed else Proved(program, proved.observed)
 
 

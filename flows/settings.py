@@ -6,9 +6,11 @@ from pathlib import Path
 
 from corpus.recipe import Recipe, RecipeError
 from corpus.shards import write_bytes, write_json
+from corpus.yamlfile import did_you_mean
+from flows.job import TOOLS
 from flows.pipeline import Run
 from generators.rewrites.catalogue import RULES
-from corpus.yamlfile import did_you_mean
+from validators.sandbox.runner import Sandbox
 from validators.toolchains.tools import require_tools
 
 ROOT = Path(__file__).parent.parent
@@ -39,7 +41,8 @@ def prepare(run: Run) -> None:
         RecipeError: an unknown rule, or a model without an address.
         UnwritableFolder: the run's folder cannot be written.
     """
-    require_tools()
+    with Sandbox() as sandbox:
+        tools = require_tools(sandbox)
     generate = run.recipe.generate
     names = [rule.name for rule in RULES]
     for name in generate.rewrites.rules:
@@ -47,5 +50,6 @@ def prepare(run: Run) -> None:
             raise RecipeError(f"recipe: generate.rewrites.rules: unknown rule {name!r}{did_you_mean(name, names)}")
     if generate.model.enabled and not (generate.model.base_url and generate.model.name):
         raise RecipeError("recipe: generate.model: enabled, but base_url or name is empty; give both or use --no-model")
+    write_json(run.folder / TOOLS, {tool.name: tool.version for tool in tools if tool.required})
     write_json(run.folder / "recipe.json", run.recipe.model_dump(mode="json"))
     write_bytes(run.folder / ".gitignore", b"*\n")

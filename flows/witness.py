@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from corpus.records import Witness
 from validators.behaviour import Observed
-from validators.simulators.differences import REGISTERS
+from validators.simulators.differences import _REGISTERS as REGISTERS
 
 _MACRO = re.compile(r"SIM_(EXPECT_NO_WRITE|EXPECT_WRITE|EXPECT)\s*\(")
 _HANGS = ("cycle-limit", "event-limit", "asleep")
@@ -110,7 +110,11 @@ def _subject(expression: str, above: list[str], source: str) -> str:
             if match:
                 expression = match[1].decode()
                 break
-    names = [name for name in re.findall(r"[A-Za-z_]\w*", expression) if not re.fullmatch(r"u?int(8|16|32)_t|SIM_\w+|HOLE_\w+", name)]
+    names = [
+        name
+        for name in re.findall(r"[A-Za-z_]\w*", expression)
+        if not re.fullmatch(r"u?int(8|16|32)_t|SIM_\w+|HOLE_\w+", name)
+    ]
     return expression if names and _known(names[0], source) else ""
 
 

@@ -2,22 +2,25 @@
 
     bench = Bench(sandbox)
     parent = bench.observe(bench.build(source, harness, holes))
-    judge(parent)                                   # does it do what its harness expects?
+    verdict = judge(parent)
     variant = bench.build(other, harness, holes, aliases)
-    bench.equivalent(parent, variant, same_interface=True)
+    verdict = bench.equivalent(parent, variant, same_interface=True)
+
+`judge` holds a program against its harness, `equivalent` and `compare` a variant against its parent.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from corpus.records import Diagnostic, Sizes, Verdict
+from corpus.records import Sizes, Verdict
 from validators.sandbox.runner import Sandbox
 from validators.simulators.differences import difference, failure
 from validators.simulators.mcs51 import CYCLE_LIMIT, Job, Simulator, Trace, header
+from validators.toolchains.compile import compile_verdict
+from validators.toolchains.sdcc import Model, sdcc_mcs51
 
 FILLS = (1, 2)
 """Memory at power-up in the two runs of each stimulus: a program that reads what nobody wrote shows a difference."""
@@ -35,17 +38,13 @@ _REASONS = {
     "stack-overflow": "crashed",
     "bad-image": "crashed",
 }
-_ROM = re.compile(r"(?m)^\s*ROM/EPROM/FLASH\s.*?(\d+)\s+\d+\s*$")
-_XRAM = re.compile(r"(?m)^\s*EXTERNAL RAM\s.*?(\d+)\s+\d+\s*$")
-_STACK = re.compile(r"(?m)^Stack starts at: 0x([0-9a-f]+)")
-_MESSAGE = re.compile(r"(?m)^(.+?):(\d+): (error|warning|syntax error)(?: (\d+))?: (.*)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
     """A program and its harness as one image; `image` is empty when it did not build, and `verdict` says why.
 
-    `sizes` count both; internal RAM is what lies below the stack, register bank 0 among it.
+    `sizes` count both, without sdcc's library.
     """
 
     image: bytes
@@ -80,27 +79,17 @@ class Bench:
         harness: str,
         holes: Mapping[str, str] | None = None,
         aliases: Mapping[str, str] | None = None,
-        model: str = "small",
+        model: Model = "small",
     ) -> Built:
-        """Compile one program with its harness: a hole NAME becomes HOLE_NAME, an alias old becomes new."""
-        files = {
-            "program.c": source.encode(),
-            "harness.c": harness.encode(),
-            "sim.h": header(),
-            "unit.c": _unit(holes or {}, aliases or {}).encode(),
-        }
-        argv = ["sdcc", "-mmcs51", "--std-sdcc99", f"--model-{model}", "unit.c"]
-        done = self._sandbox.run(argv, files=files, keep=["unit.ihx", "unit.mem"])
-        said = (done.stdout + done.stderr).decode(errors="replace")
-        diagnostics = tuple(_diagnostics(said))
-        image = done.files.get("unit.ihx", b"")
-        if not done.ok or not image:
-            first = next((d for d in diagnostics if d.severity == "error"), None)
-            words = f"{first.file}:{first.line}: {first.message}" if first else said.strip()[:500]
-            reason = "does-not-build" if done.outcome == "exited" else done.outcome
-            return Built(b"", Sizes(0, 0, 0), Verdict("build", "failed", reason, words, diagnostics))
-        sizes = _sizes(done.files.get("unit.mem", b"").decode(errors="replace"))
-        return Built(image, sizes, Verdict("build", "passed", diagnostics=diagnostics))
+        """Compile one program with its harness: a hole NAME becomes HOLE_NAME, an alias old becomes new.
+
+        The reasons of a failure are those of `compile_verdict`. Raises MissingTool.
+        """
+        toolchain = replace(sdcc_mcs51(model, link=True, source="unit.c"), gate="build")
+        files = {"program.c": source.encode(), "harness.c": harness.encode(), "sim.h": header()}
+        compiled = compile_verdict(self._sandbox, toolchain, _unit(holes or {}, aliases or {}), files)
+        image = compiled.files.get("unit.ihx", b"") if compiled.verdict.passed else b""
+        return Built(image, compiled.sizes or Sizes(0, 0, 0), compiled.verdict)
 
     def observe(self, built: Built) -> Observed:
         """Run an image under both fills and both stimuli."""
@@ -124,7 +113,7 @@ class Bench:
         """
         if not variant.image:
             return variant.verdict
-        if variant.image == parent.image and same_interface:
+        if variant.image == parent.image and same_interface and judge(parent).passed:
             return Verdict("equivalent", "passed", "identical-object", "the same machine code and interface")
         return compare(parent, self.observe(variant))
 
@@ -166,20 +155,3 @@ def _unit(holes: Mapping[str, str], aliases: Mapping[str, str]) -> str:
     lines += [f"#define HOLE_{name} {text}" for name, text in holes.items()]
     lines += [f"#define {old} {new}" for old, new in aliases.items()]
     return "\n".join([*lines, '#include "harness.c"', ""])
-
-
-def _sizes(memory: str) -> Sizes:
-    code, xram, stack = _ROM.search(memory), _XRAM.search(memory), _STACK.search(memory)
-    return Sizes(
-        code=int(code[1]) if code else 0,
-        iram=int(stack[1], 16) if stack else 0,
-        xram=int(xram[1]) if xram else 0,
-    )
-
-
-def _diagnostics(said: str) -> list[Diagnostic]:
-    found = []
-    for file, line, kind, code, message in _MESSAGE.findall(said):
-        severity = "warning" if kind == "warning" else "error"
-        found.append(Diagnostic(file, int(line), 0, severity, code, message))
-    return found

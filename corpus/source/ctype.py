@@ -117,7 +117,7 @@ _SIZES = {8: (INT8, UINT8), 16: (INT, UINT), 32: (LONG, ULONG), 64: (LLONG, ULLO
 # Names that need no declaration in the source: keywords and what sdcc's stdint.h, stddef.h and stdbool.h give.
 BUILTIN: dict[bytes, CType] = {
     b"void": VOID, b"bool": BOOL, b"_Bool": BOOL, b"float": FLOAT, b"double": FLOAT, b"size_t": UINT,
-    b"ptrdiff_t": INT, b"intptr_t": LONG, b"uintptr_t": ULONG, b"wchar_t": ULONG,
+    b"ptrdiff_t": LONG, b"intptr_t": LONG, b"uintptr_t": ULONG, b"wchar_t": ULONG,
     b"__bit": BOOL, b"bit": BOOL, b"__sfr": SFR, b"sfr": SFR, b"__sfr16": SFR16, b"sfr16": SFR16, b"__sfr32": SFR32,
     b"__sbit": SBIT, b"sbit": SBIT, b"int_fast8_t": INT8, b"uint_fast8_t": UINT8,
 }  # fmt: skip

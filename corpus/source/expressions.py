@@ -11,7 +11,7 @@ from corpus.source.ctype import (
     BOOL,
     CHAR,
     INT,
-    UINT,
+    LONG,
     VOID,
     CType,
     char_value,
@@ -60,7 +60,11 @@ def operator(node: Node) -> bytes:
 
 
 class ExpressionTypes:
-    """`type_of` for one unit; asks `symbols` for names and remembers each node."""
+    """`type_of` for one unit; asks `symbols` for names and remembers each node.
+
+    sizeof has no type here: sdcc 4.2 takes its value for a small signed constant (`d < sizeof(x)` compares as signed),
+    other compilers for a size_t.
+    """
 
     def __init__(self, symbols: Symbols) -> None:
         self.symbols = symbols
@@ -84,8 +88,6 @@ class ExpressionTypes:
             "comma_expression": lambda n: self._plain(self._field(n, "right")),
             "cast_expression": self._cast,
             "compound_literal_expression": self._cast,
-            "sizeof_expression": lambda n: UINT,
-            "offsetof_expression": lambda n: UINT,
             "call_expression": self._call,
             "subscript_expression": self._subscript,
             "pointer_expression": self._pointer,
@@ -144,7 +146,7 @@ class ExpressionTypes:
         if a.integer and b.pointer and op == b"+":
             return b
         if a.pointer and b.pointer:
-            return INT if op == b"-" else None
+            return LONG if op == b"-" else None  # sdcc 4.2, whatever the memory space
         t = common(a, b)
         return None if t is not None and t.floating and op in (b"%", b"&", b"|", b"^") else t
 

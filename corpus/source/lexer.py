@@ -12,7 +12,7 @@ Kind = Literal[
 
 _TOKEN = re.compile(
     rb"""
-    (?P<space>(?:[ \t\r\f\v]|\\\r?\n)+)
+    (?P<space>(?:[ \t\r\f\v]|\\\r?\n|\xef\xbb\xbf)+)
   | (?P<newline>\n)
   | (?P<comment>//(?:[^\\\n]|\\\r?\n|\\.)*+ | /\*.*?\*/)
   | (?P<string>(?:u8|[uUL])?"(?:\\\r?\n|\\[^\n]|[^"\\\n])*+")
@@ -32,8 +32,8 @@ class Token(NamedTuple):
     """One token: `src[start:end]` in bytes.
 
     `hash` is the `#` that opens a directive; `asm` a whole `__asm ... __endasm` or `#pragma asm` block; `space` holds
-    line splices, `newline` a line's real end; `broken` an unterminated comment (to the end of the file), string or
-    character (to the end of the line).
+    line splices and a byte order mark, `newline` a line's real end; `broken` an unterminated comment (to the end of
+    the file), string or character (to the end of the line).
     """
 
     kind: Kind

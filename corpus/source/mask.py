@@ -166,8 +166,8 @@ class _Masker:
         before, after = self.word(i - 1), self.word(i + 1)
         if self.words[i] in KEIL_SPACES and not self._is_space(i):
             return i + 1
-        if before == b"(" and (after == b"*" or len(self.words[i]) < 5):
-            fill = b""  # `(__code *f)(void)`: no qualifier may stand there; `auto` may not stand in a cast
+        if (before == b"(" and after == b"*") or (before in (b"(", b"*") and len(self.words[i]) < 5):
+            fill = b""  # no qualifier may stand in `(__code *f)(void)`, no `auto` in a cast or behind a star
         elif after in (b"=", b";", b",", b")", b"[") and before != b"*":
             fill = b""  # behind its declarator
         else:

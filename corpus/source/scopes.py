@@ -288,7 +288,7 @@ class ScopeReader:
 
     def _label(self, node: Node) -> None:
         name = node.child_by_field_name("label")
-        if name is None or self.unit.text(name) == b"__critical":
+        if name is None or any(s.kind == "critical" for s in self.unit.dialect(name.start_byte, name.end_byte)):
             return
         text = self.unit.text(name)
         draft = self._labels.get(text)

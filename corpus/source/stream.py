@@ -6,19 +6,23 @@ from corpus.source.lexer import Kind, lex
 
 
 def kinds(src: bytes) -> list[tuple[Kind, bytes]]:
-    """The significant tokens with their kinds; a directive ends with a newline, its first word is no identifier."""
+    """The significant tokens with their kinds.
+
+    A directive ends with a newline token; its first word and the parts of a header's name are punctuators.
+    """
     found: list[tuple[Kind, bytes]] = []
-    directive = False
+    directive = including = False
     for kind, start, end in lex(src):
         if kind in ("space", "comment"):
             continue
         if kind == "newline":
             if directive:
                 found.append((kind, b"\n"))
-            directive = False
+            directive = including = False
             continue
-        if kind == "identifier" and found and found[-1][0] == "hash":
+        if kind == "identifier" and (including or (found and found[-1][0] == "hash")):
             kind = "punctuator"
+            including = including or src[start:end] == b"include"
         directive = directive or kind == "hash"
         found.append((kind, src[start:end]))
     return found

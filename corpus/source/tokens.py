@@ -41,8 +41,7 @@ def renamed(src: bytes) -> tuple[bytes, ...]:
 def _foreign(names: tuple[str, ...]) -> tuple[frozenset[bytes], bool]:
     headers = [header_symbols(name) for name in names]
     declared = frozenset[bytes]().union(*(h.declared for h in headers if h is not None))
-    words = frozenset(w for name in names for w in name.encode().replace(b"/", b".").split(b"."))
-    return declared | words, None in headers
+    return declared, None in headers
 
 
 _CLASSES: dict[Kind, bytes] = {"number": b"0", "string": b'""', "char": b"''", "asm": b"__asm", "broken": b"?"}

@@ -35,7 +35,9 @@ def command(
     out: Annotated[Path | None, typer.Option(help="Run folder. Default: datasets/runs/<recipe name>.")] = None,
     seed: Annotated[int | None, typer.Option(help="Random seed, instead of the recipe's.")] = None,
     jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Processes. Default: one a core.")] = None,
-    no_model: Annotated[bool, typer.Option("--no-model", help="Do not ask the model, whatever the recipe says.")] = False,
+    no_model: Annotated[
+        bool, typer.Option("--no-model", help="Do not ask the model, whatever the recipe says.")
+    ] = False,
     prefect: Annotated[
         bool, typer.Option("--prefect", help="Run as the Prefect flow (also when PREFECT_API_URL is set).")
     ] = False,

@@ -10,7 +10,7 @@ from corpus.shards import Manifest, read_table
 from corpus.tables import examples_of, reject_row, reject_table
 from filters.duplicates import DistinctExamples
 from filters.keys import ExampleKey, example_key
-from filters.mixture import mixture_row
+from filters.row import mixture_row
 from flows.job import Job, JobMaker, stage_outputs
 
 NAME = "curate"

@@ -16,7 +16,7 @@ from corpus.seeds import Seed, load_seed
 from corpus.shards import Manifest, read_table
 from corpus.source.lexer import lex
 from corpus.tables import program_table, reject_row, reject_table
-from flows.job import Job, JobMaker, stage_outputs
+from flows.job import Job, JobMaker, stage_outputs, tool_words
 from flows.proof import Proved, Prover
 from generators.mutants.catalogue import OPERATORS
 from generators.mutants.operator import mutate
@@ -26,7 +26,6 @@ from generators.rewrites.rule import Context, Refusal, Rule
 from generators.rewrites.style import STYLES
 from generators.templates import Filling, fillings
 from validators.sandbox.runner import Sandbox
-from validators.toolchains.tools import versions
 
 NAME = "expand"
 VERSION = "1"
@@ -37,12 +36,11 @@ def jobs(make: JobMaker) -> list[Job]:
     """One job a part of a seed's chains; only seeds that passed their check."""
     size = make.recipe.shard
     parts = max(1, math.ceil(make.recipe.generate.rewrites.variants / size))
-    tools = [f"{name} {version}" for name, version in sorted(versions().items())]
     made = []
     for path in stage_outputs(make.run, "seeds", "kept"):
         for row in read_table(path).to_pylist():
             for part in range(parts):
-                inputs = [row["digest"], *tools]
+                inputs = [row["digest"], *tool_words(make.run)]
                 made.append(make.job(f"{row['id']}-{part:03d}", inputs, seed=row["id"], part=part))
     return made
 

@@ -11,7 +11,8 @@ import pyarrow as pa
 from corpus.records import Rejected, Verdict
 from corpus.shards import Manifest, read_table
 from corpus.tables import reject_row, reject_table
-from filters.mixture import GATE, Mix, Row
+from filters.mixture import GATE, Mix
+from filters.row import Row
 from flows.job import Job, JobMaker, stage_outputs
 
 NAME = "mix"

@@ -10,21 +10,21 @@ import os
 from collections import Counter
 from dataclasses import replace
 
+from validators.screen import screen
+
 from corpus.records import Language, Program, Rejected, Step, Verdict, program_id
 from corpus.seeds import Seed, load_seed
 from corpus.shards import Manifest, read_table
 from corpus.tables import program_table, reject_row, reject_table
-from flows.job import Job, JobMaker, stage_outputs
+from flows.job import Job, JobMaker, stage_outputs, tool_words
 from generators.model import spirit
 from generators.model.answers import Answer, Answers, Request
 from generators.model.endpoint import Endpoint, NoAnswer
 from generators.templates import default_filling, fill_program
 from validators.sandbox.runner import Sandbox
-from validators.screen import screen
-from validators.toolchains.compile import compile_program
-from validators.toolchains.gcc import GCC_HOST
-from validators.toolchains.sdcc import SDCC_MCS51
-from validators.toolchains.tools import versions
+from validators.toolchains.compile import compile_verdict
+from validators.toolchains.gcc import gcc_host
+from validators.toolchains.sdcc import sdcc_mcs51
 
 NAME = "model"
 VERSION = "1"
@@ -38,9 +38,8 @@ def jobs(make: JobMaker) -> list[Job]:
     """One job a seed, or none with the model off."""
     if not make.recipe.generate.model.enabled:
         return []
-    tools = [f"{name} {version}" for name, version in sorted(versions().items())]
     rows = [row for path in stage_outputs(make.run, "seeds", "kept") for row in read_table(path).to_pylist()]
-    return [make.job(row["id"], [row["digest"], *tools], seed=row["id"]) for row in rows]
+    return [make.job(row["id"], [row["digest"], *tool_words(make.run)], seed=row["id"]) for row in rows]
 
 
 def work(job: Job) -> Manifest:
@@ -90,7 +89,13 @@ def work(job: Job) -> Manifest:
 
 
 def _draft(
-    job: Job, seed: Seed, language: Language, sample: int, answers: Answers, endpoint: Endpoint | None, usage: Counter[str]
+    job: Job,
+    seed: Seed,
+    language: Language,
+    sample: int,
+    answers: Answers,
+    endpoint: Endpoint | None,
+    usage: Counter[str],
 ) -> spirit.Draft:
     """One parsed answer; a malformed one is asked for again with what was wrong, as often as the recipe says."""
     asked = job.recipe.generate.model
@@ -126,9 +131,7 @@ def _answer(request: Request, answers: Answers, endpoint: Endpoint | None, usage
         raise NoAnswer("unreachable", f"{request.base_url} did not answer before; not asked again in this shard")
     answer = endpoint.ask(request)
     answers.put(request, answer)
-    usage.update(
-        {"requests": 1, "prompt_tokens": answer.prompt_tokens, "completion_tokens": answer.completion_tokens}
-    )
+    usage.update({"requests": 1, "prompt_tokens": answer.prompt_tokens, "completion_tokens": answer.completion_tokens})
     return answer
 
 
@@ -157,6 +160,6 @@ def _judged(seed: Seed, language: Language, sample: int, draft: spirit.Draft, sa
     program = program.judged(screen(draft.source))
     if program.failed:
         return program
-    target = compile_program(sandbox, SDCC_MCS51, draft.source, model=seed.sheet.model)
+    target = compile_verdict(sandbox, sdcc_mcs51(seed.sheet.model), draft.source)
     program = replace(program, sizes=target.sizes).judged(target.verdict)
-    return program if program.failed else program.judged(compile_program(sandbox, GCC_HOST, draft.source).verdict)
+    return program if program.failed else program.judged(compile_verdict(sandbox, gcc_host, draft.source).verdict)

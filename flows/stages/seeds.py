@@ -8,11 +8,10 @@ from corpus.records import Program, Rejected, Verdict
 from corpus.seeds import Seed, load_seed, seed_folders
 from corpus.shards import Manifest
 from corpus.tables import reject_row, reject_table
-from flows.job import Job, JobMaker
+from flows.job import Job, JobMaker, tool_words
 from flows.proof import Prover
 from generators.templates import default_filling
 from validators.sandbox.runner import Sandbox
-from validators.toolchains.tools import versions
 
 NAME = "seeds"
 VERSION = "1"
@@ -27,12 +26,11 @@ def jobs(make: JobMaker) -> list[Job]:
     Raises:
         SeedError: the folder of seeds, one of its seeds or an id in `only` cannot be used.
     """
-    tools = [f"{name} {version}" for name, version in sorted(versions().items())]
     only = set(make.recipe.only)
     made = []
     for folder in seed_folders(make.seeds):
         if not only or folder.name in only:
-            made.append(make.job(folder.name, [load_seed(folder).digest, *tools], seed=folder.name))
+            made.append(make.job(folder.name, [load_seed(folder).digest, *tool_words(make.run)], seed=folder.name))
     return made
 
 

@@ -16,13 +16,12 @@ from filters.quality import Quality
 from filters.repetition import Repetition
 from filters.tokens import estimate_tokens
 from flows.briefs import brief
-from flows.job import Job, JobMaker, stage_folder, stage_outputs
+from flows.job import Job, JobMaker, stage_folder, stage_outputs, tool_versions
 from flows.stages.select import kept_ids
 from generators.mutants.catalogue import OPERATORS
 from generators.rewrites.catalogue import RULES
 from generators.tasks import complete, explain, fix, refactor, write
 from generators.tasks.material import Bilingual, Brief, Mutated, Rewritten, Single, StepWords
-from validators.toolchains.tools import versions
 
 NAME = "tasks"
 VERSION = "1"
@@ -54,7 +53,7 @@ def work(job: Job) -> Manifest:
     stage, _, shard = job.shard.partition("-")
     programs = {p.id: p for p in programs_of(read_table(stage_folder(job.run, stage) / f"{shard}.programs.parquet"))}
     chosen = kept_ids(job)
-    compiler = f"sdcc {versions()['sdcc']}"
+    compiler = f"sdcc {tool_versions(job.run).get('sdcc', '')}".strip()
     kept: dict[str, Example] = {}
     rejected: list[tuple[Example, Rejected]] = []
     for program in programs.values():
@@ -103,7 +102,9 @@ def _examples(
         operator = _OPERATORS[program.steps[-1].name]
         fault = program.fault
         assert fault is not None, "a kept mutant has a fault that was seen"
-        mutated = Mutated(words, original, program, fault.diagnostics, fault.witness, Bilingual(operator.en, operator.zh))
+        mutated = Mutated(
+            words, original, program, fault.diagnostics, fault.witness, Bilingual(operator.en, operator.zh)
+        )
         for language, _ in shares(asked.fix):
             yield from fix.examples(mutated, rng, estimate_tokens, (language,))
         return

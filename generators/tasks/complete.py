@@ -133,7 +133,9 @@ def _example(
 ) -> Example:
     brief, program = material.brief, material.program
     phrases = bank(language, "complete")
-    hole = Hole(*(part.decode() for part in (unit.src[: cut.start], unit.src[cut.start : cut.end], unit.src[cut.end :])))
+    hole = Hole(
+        *(part.decode() for part in (unit.src[: cut.start], unit.src[cut.start : cut.end], unit.src[cut.end :]))
+    )
     marker = rng.choice([m for m in _MARKERS if m not in program.source])
     what = phrases.one(rng, "what", (), cut.kind).fill(function=cut.function)
     title = brief.title.of(language)
@@ -156,13 +158,16 @@ def _example(
     elif "title" not in frame.text and rng.random() < 0.6:
         asides.append(phrases.one(rng, "about"))
     only = phrases.one(rng, "only") if rng.random() < 0.4 else None
-    request = joined([frame.fill(**values), only.text if only else ""], language)
-    if only is not None:
-        request = placed(frame.fill(**values), only.text, frame.tone, language)
+    asked = frame.fill(**(values | {"code": "\0"}))
+    if language == "zh":  # a blank stands between Chinese and code, but not behind a full-width mark
+        asked = re.sub(r"(?<=[：，。；？（“]) (?=`)", "", asked)
+    request = placed(asked.replace("\0", values["code"]), only.text if only else "", frame.tone, language)
     context = joined((phrase.fill(**values) for phrase in asides), language)
     user = _with_context(request, context, frame.tone)
 
-    middle = fence(textwrap.dedent(unit.indent(cut.start).decode() + hole.middle) if "\n" in hole.middle else hole.middle)
+    middle = fence(
+        textwrap.dedent(unit.indent(cut.start).decode() + hole.middle) if "\n" in hole.middle else hole.middle
+    )
     comment = comment_above(unit, cut.function)
     lead = note = ""
     if only is None and rng.random() < 0.5:

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 
 from corpus.records import Diagnostic, Example, Language
 from corpus.source.edits import diff
-from corpus.source.lexer import significant
+from corpus.source.lexer import lex, significant
 from corpus.source.unit import Unit
 from generators.tasks.bank import Bank, bank, table
 from generators.tasks.comments import localise
 from generators.tasks.difference import function_at, function_text, hunks
-from generators.tasks.material import Mutated, Witness
+from generators.tasks.material import Mutated, Single, Witness
 from generators.tasks.refactor import placed
 from generators.tasks.row import LANGUAGES, CountTokens, ended, evidence, fence, joined, lowered, paragraphs, row
+from generators.tasks.symptom import bare
 from generators.tasks.write import idea_for
 
 # Above this, a compiler's later messages are echoes of the first.
@@ -48,7 +49,9 @@ def examples(
     for language in languages:
         wrong = localise(material.mutant.source, material.brief.comments, language)
         right = localise(material.original.source, material.brief.comments, language)
-        if wrong != right and material.mutant.fault is not None:
+        fault = material.mutant.fault
+        silent = fault is None or (fault.kind == "compile" and not messages(material, _file_name(material)))
+        if wrong != right and not silent:
             yield _example(material, rng, count_tokens, language, wrong, right)
 
 
@@ -74,7 +77,7 @@ def _bare(line: str) -> str:
 
 def _cut(wrong: str, right: str) -> tuple[str, str]:
     """The tokens in which two lines differ, whole operands with a changed operator; ("", "") when either has none."""
-    old, new = ([t for t in significant(Unit.parse(text.encode()).tokens)] for text in (wrong, right))
+    old, new = (list(significant(lex(text.encode()))) for text in (wrong, right))
     a = [wrong.encode()[t.start : t.end].decode() for t in old]
     b = [right.encode()[t.start : t.end].decode() for t in new]
     head = 0
@@ -101,7 +104,7 @@ def _example(
     file = _file_name(material)
     values = {"title": title, "title_low": lowered(title), "chip": brief.chip, "code": fence(wrong)}
     values["code_follows"] = phrases.one(rng, "code-follows").text
-    ids = []
+    ids: list[str] = []
     if mutant.fault.kind == "compile":
         values["errors"] = fence(messages(material, file), "")
         frame = phrases.one(rng, "frame-compile")
@@ -145,8 +148,6 @@ def _example(
 
 def idea_for_original(material: Mutated, language: Language) -> str:
     """The seed's idea in the names of the correct program, or ""."""
-    from generators.tasks.material import Single
-
     single = Single(material.brief, material.original)
     return idea_for(single, Unit.parse(material.original.source.encode()), language)
 
@@ -160,11 +161,12 @@ def messages(material: Mutated, file: str) -> str:
 
 
 def _line(message: Diagnostic, file: str) -> str:
-    """One message in sdcc's own form: `file:line: error 20: text`; syntax errors carry no number."""
-    code = f"{message.severity} {message.code}: " if message.code else f"{message.severity}: "
-    if message.code in ("syntax", "syntax error"):
-        code = ""
-    return f"{file}:{message.line}: {code}{message.message}"
+    """One message in sdcc's own form: `file:line: error 20: text`; syntax errors carry no number but a column."""
+    code = f"{message.severity} {message.code}" if message.code else message.severity
+    if message.code == "syntax":
+        column = f" ; column {message.column}" if message.column else ""
+        return f"{file}:{message.line}: syntax error: {message.message}{column}"
+    return f"{file}:{message.line}: {code}: {message.message}"
 
 
 def _file_name(material: Mutated) -> str:
@@ -176,13 +178,17 @@ def _symptom(material: Mutated, phrases: Bank, rng: random.Random, language: Lan
     witness = material.witness
     assert material.mutant.fault is not None
     if witness is None:
-        return ended(material.mutant.fault.seen), ["plain-1"]
+        words = re.sub(r"harness line \d+: ", "", bare(material.mutant.fault.seen))
+        seen = f"`{words.replace('`', chr(39))}`"
+        phrase = phrases.one(rng, "symptom", (), "plain")
+        return phrase.fill(seen_quoted=seen), [phrase.id]
     tone = "write-nth" if witness.kind == "write" and witness.ordinal > 1 else witness.kind
     phrase = phrases.one(rng, "symptom", (), tone)
     text = phrase.fill(
         where=witness.where,
         expected=witness.expected,
         observed=witness.observed,
+        due=witness.due,
         ordinal=str(witness.ordinal),
         before_nth=_before(witness, language),
     )
@@ -217,7 +223,7 @@ def _diagnosis(
     material: Mutated, phrases: Bank, rng: random.Random, language: Language, fault: Fault, function: str
 ) -> str:
     reason = _reason(material, rng, language, fault)
-    tone = "gap" if fault.gap else "line"
+    tone = "line" if not fault.gap else "gap" if fault.line else "top"
     phrase = phrases.one(rng, "diagnosis", (), tone)
     inside = ""
     if function:

@@ -86,18 +86,24 @@ class Rewritten:
 class Witness:
     """How a mutant was caught on the simulator, as data to put into words.
 
-    `kind` says what differed: `write` a value written to the register `where` (`ordinal` counts its writes from 1),
-    `value` what the call `where` returned, `missing` a write of `where` that never came, `extra` one too many,
-    `hang` a run that did not end, `stuck` a trace that ended early. Values are as a person reads them ("0x0D").
+    `kind` says what differed: `write` a value written to the register `where` (`ordinal` counts its writes from 1, 0 is
+    unknown), `value` what the function `where` returned, `state` what the register or bit `where` held, `result` a
+    value that a test looked at, `missing` a write of `where` that never came, `extra` one too many, `instead` a write
+    of `where` when one of `due` was next (with the value `expected`), `uncleared` a flag `where` left set after it was
+    seen, `hang` a run that did not end, `crash` one that ran wild, `stuck` a trace that ended early. Values are as a
+    person reads them ("0x0D").
     `fed` tells the input in short where one mattered ("P1 = 0xFE"), else it is empty.
     """
 
-    kind: Literal["write", "value", "missing", "extra", "hang", "stuck"]
+    kind: Literal[
+        "write", "value", "state", "result", "missing", "extra", "instead", "uncleared", "hang", "crash", "stuck"
+    ]
     where: str = ""
     expected: str = ""
     observed: str = ""
     ordinal: int = 0
     fed: str = ""
+    due: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
+from corpus.source.dialect import C_KEYWORDS
+
 # Python's \b takes Chinese characters for letters of a word.
 _NAME = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z_][A-Za-z0-9_]*(?![A-Za-z0-9_])")
 _QUOTED = re.compile(r"`[^`\n]*`")
 _STRING = re.compile(r'"[^"\n]*"')
-_KEYWORDS = frozenset(
-    "auto break case char const continue default do else enum extern float for goto if inline int long return short "
-    "signed sizeof static struct switch typedef union unsigned void volatile while main NULL stdint h sdcc mmcs51 b x".split()
-)
+_KEYWORDS = frozenset(word.decode() for word in C_KEYWORDS) | {"main", "NULL", "stdint", "h", "sdcc", "mmcs51"}
 
 
 def renamed(text: str, aliases: Iterable[tuple[str, str]]) -> str:

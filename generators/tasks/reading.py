@@ -11,18 +11,24 @@ from tree_sitter import Node
 
 from corpus.source.unit import Unit
 from generators.tasks.comments import comment_text
-from generators.tasks.registers import BITS, REGISTERS
+from generators.tasks.registers import BITS, PIN, REGISTERS, VECTORS
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionFacts:
-    """One function as read. `vector` is its interrupt number, or -1; registers are in the order of first use."""
+    """One function as read. `vector` is its interrupt number, or -1; `attribute` is how the source writes it.
+
+    Registers and bits are in the words of the source (`LED` where a macro says that it is `P1_0`), in the order of
+    first use. `pure` says that neither the function nor what it calls touches any.
+    """
 
     name: str
     signature: str
     comment: str
     vector: int
+    attribute: str
     bank: int
+    pure: bool
     writes: tuple[str, ...]
     reads: tuple[str, ...]
     waits: tuple[str, ...]
@@ -36,6 +42,7 @@ class Setting:
 
     text: str
     line: int
+    offset: int
     function: str
     register: str
     value: int
@@ -92,21 +99,51 @@ class Reading:
     def _function(self, name: str, node: Node, called: dict[str, tuple[str, ...]]) -> FunctionFacts:
         body = node.child_by_field_name("body")
         head = self.unit.src[node.start_byte : body.start_byte if body else node.end_byte].decode()
-        vector = re.search(r"\b__interrupt\s*\(?\s*(\d+)", head)
+        vector = re.search(r"\b__interrupt\s*\(?\s*(\w+)\s*\)?", head)
         bank = re.search(r"\b__using\s*\(?\s*(\d+)", head)
         writes, reads = self._accesses(node)
         return FunctionFacts(
             name,
             " ".join(head.split()),
             comment_above(self.unit, name),
-            int(vector[1]) if vector else -1,
+            self._vector(vector[1]) if vector else -1,
+            vector[0] if vector else "",
             int(bank[1]) if bank else -1,
+            self._pure(name, called),
             writes,
             reads,
             tuple(dict.fromkeys(wait.bit for wait in self.waits if wait.function == name)),
             called[name],
             tuple(other for other, calls in called.items() if name in calls and other != name),
         )
+
+    def _vector(self, word: str) -> int:
+        number = _number(self.macros.get(word, word))
+        return number if number is not None else VECTORS.get(word, -1)
+
+    def _pure(self, name: str, called: dict[str, tuple[str, ...]]) -> bool:
+        """Whether no word that leads to hardware can be reached from a function, through calls and macros."""
+        reached, todo = set(), [name]
+        while todo:
+            current = todo.pop()
+            if current in reached:
+                continue
+            reached.add(current)
+            node = self.unit.function(current.encode())
+            body = self.unit.text(node).decode() if node is not None else self._bodies.get(current, "")
+            todo += re.findall(r"[A-Za-z_]\w*", _without_comments(body))
+        own = any(span.kind in ("register", "asm", "at") for span in self.unit.spans)
+        return not own and not any(word in REGISTERS or word in BITS or PIN.fullmatch(word) for word in reached)
+
+    @cached_property
+    def _bodies(self) -> dict[str, str]:
+        """The bodies of all macros, every definition of each."""
+        found: dict[str, str] = {}
+        for start, end in self.unit.directives:
+            match = re.match(r"#\s*define\s+(\w+)(.*)", self.unit.src[start:end].decode(), re.DOTALL)
+            if match is not None:
+                found[match[1]] = found.get(match[1], "") + match[2]
+        return found
 
     def _calls(self, node: Node, names: list[str]) -> tuple[str, ...]:
         found = []
@@ -119,8 +156,8 @@ class Reading:
     def _accesses(self, node: Node) -> tuple[tuple[str, ...], tuple[str, ...]]:
         writes, reads = [], []
         for word in self.unit.walk("identifier", under=node):
-            name = self.register(self.unit.text(word).decode())
-            if not name:
+            name = self.unit.text(word).decode()
+            if not self.register(name):
                 continue
             owner = word.parent
             left = owner.child_by_field_name("left") if owner is not None else None
@@ -137,9 +174,9 @@ class Reading:
         return tuple(dict.fromkeys(writes)), tuple(dict.fromkeys(reads))
 
     def register(self, word: str) -> str:
-        """The register or bit of the table that a word stands for, through one macro (`#define LED P1_0`), or ""."""
+        """The register, bit or port pin that a word stands for, through one macro (`#define LED P1_0`), or ""."""
         name = self.macros.get(word, word)
-        return name if name in REGISTERS or name in BITS else ""
+        return name if name in REGISTERS or name in BITS or PIN.fullmatch(name) else ""
 
     @cached_property
     def settings(self) -> tuple[Setting, ...]:
@@ -160,7 +197,7 @@ class Reading:
             if effect is not None:
                 where = self.unit.function_name(function).decode()
                 line = self.unit.line(node.start_byte)
-                yield Setting(self.unit.text(statement).decode(), line, where, name, *effect)
+                yield Setting(self.unit.text(statement).decode(), line, node.start_byte, where, name, *effect)
 
     def _effect(self, name: str, operator: str, right: Node) -> tuple[int, int] | None:
         constant = self.constant(right)

@@ -184,7 +184,8 @@ def _sizes(material: Rewritten, phrases: Bank, rng: random.Random, values: dict[
     if before is None or after is None:
         return ""
     tone = "smaller" if after.code < before.code else "larger" if after.code > before.code else "equal"
-    if not wanted and (tone == "equal" or rng.random() < 0.4):
+    same = tone == "equal" or material.variant.grade in ("same-tokens", "identical-object")
+    if not wanted and (same or rng.random() < 0.4):
         return ""
     figures = {"before": before.code, "after": after.code, "difference": abs(after.code - before.code)}
     phrase = phrases.one(rng, "size", (), tone)

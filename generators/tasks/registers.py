@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,12 +13,19 @@ _DATA: dict[str, Any] = table("registers.yaml")
 REGISTERS: dict[str, Any] = _DATA["registers"]
 BITS: dict[str, Any] = _DATA["bits"]
 
+PIN = re.compile(r"P([0-3])_([0-7])")
+"""A port pin as sdcc's header names it."""
+
+VECTORS = {"IE0_VECTOR": 0, "TF0_VECTOR": 1, "IE1_VECTOR": 2, "TF1_VECTOR": 3, "SI0_VECTOR": 4, "TF2_VECTOR": 5}
+"""Interrupt numbers as sdcc's `8051.h` and `8052.h` name them."""
+
 # Names that prose may speak of though the code does not mention them.
 KNOWN = frozenset(
     (
         *REGISTERS,
         *BITS,
-        *"SMOD GATE REN DPTR A R0 R1 R2 R3 R4 R5 R6 R7 INT0 INT1 T0 T1 T2 T2EX TXD RXD PD IDL C".split(),
+        *("SMOD", "GATE", "DPTR", "A", "C", "INT0", "INT1", "T0", "T1", "T2", "T2EX", "TXD", "RXD", "PD", "IDL"),
+        *(f"R{number}" for number in range(8)),
         *(f"P{port}_{bit}" for port in range(4) for bit in range(8)),
     )
 )
@@ -44,13 +52,14 @@ def meaning(name: str, language: Language) -> str:
     entry = REGISTERS.get(name)
     if entry is not None:
         return str(entry[language])
+    if pin := PIN.fullmatch(name):
+        return f"{'引脚 ' if language == 'zh' else 'pin '}P{pin[1]}.{pin[2]}"
     bit = BITS.get(name)
     if bit is None:
         return ""
-    place = REGISTERS[bit["in"]]["flags"].index(name) if "flags" in REGISTERS[bit["in"]] else None
-    if place is not None:
-        return f"{bit['in']} 的第 {7 - place} 位" if language == "zh" else f"bit {7 - place} of {bit['in']}"
-    return f"{bit['in']} 的一位" if language == "zh" else f"a bit of {bit['in']}"
+    register = REGISTERS[bit["in"]]
+    place = 7 - (register.get("flags") or register["names"]).index(name)
+    return f"{bit['in']} 的第 {place} 位" if language == "zh" else f"bit {place} of {bit['in']}"
 
 
 def effect(bit: str, value: int, language: Language) -> str:

@@ -16,7 +16,7 @@ LANGUAGES: tuple[Language, ...] = ("en", "zh")
 _GRADES = {
     "same-tokens": "its tokens are those of its parent; only layout or comments differ",
     "identical-object": "{compiler} makes the same machine code of it as of its parent",
-    "simulated": "{compiler} compiles it, and on the {simulator} it gives the same outputs and ordered port accesses as its parent",
+    "simulated": "{compiler} compiles it; same outputs and ordered register accesses as its parent on the {simulator}",
     "harness": "{compiler} compiles it, and it passes its seed's harness on the {simulator}",
     "compiled": "{compiler} compiles it; its behaviour was not compared",
 }
@@ -50,6 +50,12 @@ def ended(text: str) -> str:
     return text + ("。" if has_chinese(text) else ".")
 
 
+def folded(text: str) -> str:
+    """The text on one line; a line break beside a Chinese character leaves no blank."""
+    text = " ".join(text.split())
+    return re.sub(r"(?<=[\u3000-\u303f\uff00-\uffef]) | (?=[\u3000-\u303f\uff00-\uffef])", "", text)
+
+
 def has_chinese(text: str) -> bool:
     """Whether a CJK ideograph or its punctuation occurs."""
     return re.search(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]", text) is not None
@@ -57,7 +63,7 @@ def has_chinese(text: str) -> bool:
 
 def lowered(text: str) -> str:
     """The text as it goes on inside a sentence: a capital that only opens a sentence is dropped."""
-    first = re.match(r"[A-Z][a-z]*(?=[\s,])", text)
+    first = re.match(r"[A-Z][a-z]*(?=[\s,-])", text)
     if first is None or first[0] in ("I", "Manchester", "Gray", "Hamming", "Maxim", "Dallas", "Modbus", "Keil"):
         return text
     return text[0].lower() + text[1:]
@@ -124,7 +130,7 @@ def row(
     steps: Iterable[str] = (),
     hole: Hole | None = None,
 ) -> Example:
-    """One Example. There is no system turn: what a deployment says there is its own, and a fixed one teaches need of it."""
+    """One Example. It has no system turn: that one is the deployment's, and a fixed text would teach to need it."""
     messages = (Message("user", user.strip()), Message("assistant", answer.strip()))
     return Example(
         id=example_id(task, language, messages),

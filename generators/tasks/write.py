@@ -19,6 +19,7 @@ from generators.tasks.row import (
     ended,
     evidence,
     fence,
+    folded,
     joined,
     lowered,
     paragraphs,
@@ -67,14 +68,14 @@ def fitting(brief: Brief, material: Single, unit: Unit, language: Language) -> I
     """The seed's phrasings that are true of this program, with their numbers; names follow its aliases."""
     names = names_of(unit)
     for index, text in enumerate(brief.instructions(language)):
-        instruction = ended(renamed(" ".join(text.split()), material.program.aliases))
+        instruction = ended(renamed(folded(text), material.program.aliases))
         if not missing(instruction, names, KNOWN):
             yield index, instruction
 
 
 def idea_for(material: Single, unit: Unit, language: Language) -> str:
     """The seed's idea with this program's names, or "" when it speaks of a name that the program does not have."""
-    idea = ended(renamed(" ".join(material.brief.idea.of(language).split()), material.program.aliases))
+    idea = ended(renamed(folded(material.brief.idea.of(language)), material.program.aliases))
     return "" if missing(idea, names_of(unit), KNOWN) else idea
 
 

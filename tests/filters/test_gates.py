@@ -27,6 +27,20 @@ CHINESE = (
     "如果要更慢的节拍,可以在中断里用一个软件计数器,数到规定的次数再置标志,主循环看到标志以后才去处理按键和显示,这样两边互不影响,也便于以后修改。"
 )  # fmt: skip
 
+# A term of three characters is one word, however often it occurs.
+TERMS = (
+    "串口工作在方式一,波特率由定时器产生,定时器用自动重装,所以定时器的重装值决定波特率。串口发送时先把数据写入缓冲器,等待发送标志,"
+    "再由软件清零;串口接收时先查接收标志,清零以后再取数据。定时器启动以后不要再改重装值,否则串口的波特率会变,收到的数据就会出错。"
+    "另外一个定时器留给系统节拍使用,初始化串口时不能影响它,因此只改方式寄存器的高四位。"
+)  # fmt: skip
+SPECIFICATION = (
+    "Write `uint8_t pid_step(uint16_t setpoint, uint16_t measured)` and void pid_start(uint8_t output, uint16_t
+    setpoint, " "uint16_t measured) for SDCC. The step adds to a stored value the weighted change of the error, limits
+    it to what the " "output can give, and returns its upper byte; pid_start(uint8_t output, uint16_t setpoint,
+    uint16_t measured) takes " "over without a jump, with both earlier errors equal to the present one. Table: 12, 12,
+    12, 12, 12, 12, 12, 12, 12, 12."
+)
+
 KEPT: list[tuple[Gate, Example]] = [
     (Repetition(), example()),
     (Repetition(), with_code(TABLE)),
@@ -35,7 +49,10 @@ KEPT: list[tuple[Gate, Example]] = [
     (Repetition(), with_prose(CHINESE, "zh")),
     (Repetition(), with_prose("- sets TI\n- clears RI\n- sets TR1\n- returns SBUF")),
     (Repetition(), with_prose("Yes. Yes. Yes.")),
+    (Repetition(), with_prose(TERMS, "zh")),
+    (Repetition(), example(ask=SPECIFICATION)),
     (Length(), example()),
+    (Length(), with_prose("word " * 300)),
     (Length(), example("complete", answer="}", middle="}")),
     (Length(), with_code("x" * 1000)),
     (Quality(), example()),
@@ -113,7 +130,7 @@ def test_a_gate_gives_its_measures_as_numbers_for_any_row(gate: Repetition | Len
 
 def test_scores_are_the_numbers_that_the_gates_compare() -> None:
     """Known values for the good row, and more than 1 for repeated prose."""
-    assert dict(Length().scores(example()))["longest_line"] == len(ASK["en"])
+    assert dict(Length().scores(example()))["longest_line"] == len("/* Toggles the LED on P1.0. */")
     quality = dict(Quality().scores(example()))
     assert quality["comment_ratio"] == pytest.approx(
         len("/* Toggles the LED on P1.0. */") / len(CODE.rstrip()), abs=0.001

@@ -93,6 +93,16 @@ def test_a_value_that_no_row_has_is_short_if_it_is_known() -> None:
     ]
 
 
+def test_rows_too_long_for_the_budget_are_said_to_be() -> None:
+    """One row of 300 tokens cannot be a tenth of 1,000."""
+    rows = [row("r0", 300, language="zh"), *(row(f"r{i}", 100) for i in range(1, 20))]
+    mixture = Mix({"language": {"en": 0.9, "zh": 0.1}}, budget=1_000)(rows)
+    assert [one.words for one in mixture.shortfalls] == [
+        "language=zh is short of 100 tokens (target 10.0 %, achieved 0.0 %): "
+        "there are enough rows, but they are too long to divide this budget; raise it"
+    ]
+
+
 def test_a_budget_beyond_all_rows_takes_them_all_and_says_so() -> None:
     """Nothing is left, and the budget itself is the first thing short."""
     mixture = Mix(HALVES, budget=10_000)(many({("write", "en"): 40, ("write", "zh"): 40}))

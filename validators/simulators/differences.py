@@ -6,11 +6,13 @@ from itertools import zip_longest
 
 from validators.simulators.mcs51 import Trace
 
-_REGISTERS = {
+REGISTERS = {
     0x80: "P0", 0x87: "PCON", 0x88: "TCON", 0x89: "TMOD", 0x8A: "TL0", 0x8B: "TL1", 0x8C: "TH0", 0x8D: "TH1",
     0x90: "P1", 0x98: "SCON", 0x99: "SBUF", 0xA0: "P2", 0xA8: "IE", 0xB0: "P3", 0xB8: "IP", 0xC8: "T2CON",
     0xC9: "T2MOD", 0xCA: "RCAP2L", 0xCB: "RCAP2H", 0xCC: "TL2", 0xCD: "TH2",
 }  # fmt: skip
+
+_REGISTERS = REGISTERS  # until flows.witness takes the public name
 
 _FLAGS = {"8D": "TF0", "8F": "TF1", "CF": "TF2", "99": "TI", "98": "RI"}
 
@@ -65,7 +67,7 @@ def _words(event: str) -> str:
     kind, rest = event[0], event[1:]
     place, _, value = rest.partition("=" if kind in "WRXY" else ":")
     if kind in "WR":
-        name = _REGISTERS.get(int(place, 16), f"SFR 0x{place}")
+        name = REGISTERS.get(int(place, 16), f"SFR 0x{place}")
         return f"{name} {'written' if kind == 'W' else 'read as'} 0x{value}"
     if kind in "XY":
         return f"external 0x{place} {'written' if kind == 'X' else 'read as'} 0x{value}"

@@ -53,8 +53,9 @@ class Trace:
     `outcome` is done, failed (an expectation was not met), cycle-limit, asleep, illegal-opcode, illegal-command,
     stack-overflow, event-limit, bad-image or stopped. `events` are tokens separated by spaces, in order: `W90=FE` and
     `R90=7F` a register written and read, `X8000=41` and `Y8000=41` the same for external memory, `V1F` a value
-    reported, `A99` a flag (by its bit address) cleared by software after it was seen set, `E41:A2` an expectation of harness line 41 met, `F41:31!A2` one that was not (got 31), `M3` a mark, `I1`
-    and `i1` an interrupt taken and ignored, `C` the cut. Values are hexadecimal, lines and marks decimal.
+    reported, `A99` a flag (by its bit address) cleared by software after it was seen set, `E41:A2` an expectation of
+    harness line 41 met, `F41:31!A2` one that was not (got 31), `M3` a mark, `I1` and `i1` an interrupt taken and
+    ignored, `C` the cut. Values and addresses are hexadecimal, lines, marks and interrupt numbers decimal.
     """
 
     outcome: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 
 from corpus.source.lexer import directives, lex, significant
@@ -17,7 +18,7 @@ def for_gcc(src: bytes) -> bytes:
     parts: list[bytes] = []
     done = 0
     tokens = significant(lex(src))
-    for token, after in zip(tokens, [*tokens[1:], None], strict=True):
+    for token, after in zip_longest(tokens, tokens[1:]):
         if token.kind == "asm":
             parts += [src[done : token.start], _blank(src[token.start : token.end])]
             done = token.end

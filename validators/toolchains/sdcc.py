@@ -27,6 +27,7 @@ _MESSAGES = (
     re.compile(
         r"(?P<file>[^:\s]+\.asm):(?P<line>\d+): (?P<severity>Error|Warning): (?:<(?P<code>\w)> )?(?P<message>.*)"
     ),
+    re.compile(r"\?ASlink-Warning-(?P<message>Undefined Global .*)"),  # a warning by name that fails the link
     re.compile(r"\?ASlink-(?P<severity>Error|Warning)-(?P<message>.*)"),
     re.compile(r"at (?P<line>\d+): (?P<severity>error|warning) (?P<code>\d+): (?P<message>.*)"),
 )

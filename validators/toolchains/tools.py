@@ -41,11 +41,25 @@ class Tool:
         return not self.problem
 
 
+def examine(sandbox: Sandbox, toolchain: Toolchain, needed_for: str) -> Tool:
+    """One compiler as it is here."""
+    version = _version(sandbox, (toolchain.program, *toolchain.version))
+    problem = "" if version else "not found"
+    if version:
+        try:
+            verdict = compile_verdict(sandbox, toolchain, _TRIAL).verdict
+        except MissingTool as error:
+            problem = str(error)
+        else:
+            problem = "" if verdict.passed else f"does not compile a small program: {verdict.evidence}"
+    return Tool(toolchain.program, needed_for, version, problem, toolchain.remedy)
+
+
 def find_tools(sandbox: Sandbox) -> tuple[Tool, ...]:
     """sdcc, gcc and s51 as they are here; the compilers by compiling and linking a small program, headers and all."""
     return (
-        _compiler(sandbox, sdcc_mcs51("large", link=True), "compiling for the 8051"),
-        _compiler(sandbox, gcc_host, "checking C on the host, building the 8051 simulator"),
+        examine(sandbox, sdcc_mcs51("large", link=True), "compiling for the 8051"),
+        examine(sandbox, gcc_host, "checking C on the host, building the 8051 simulator"),
         _simulator(sandbox),
     )
 
@@ -57,19 +71,6 @@ def require_tools(sandbox: Sandbox) -> tuple[Tool, ...]:
         if tool.required and not tool.works:
             raise MissingTool(tool.name, tool.remedy, tool.problem)
     return tools
-
-
-def _compiler(sandbox: Sandbox, toolchain: Toolchain, needed_for: str) -> Tool:
-    version = _version(sandbox, (toolchain.program, *toolchain.version))
-    problem = "" if version else "not found"
-    if version:
-        try:
-            verdict = compile_verdict(sandbox, toolchain, _TRIAL).verdict
-        except MissingTool as error:
-            problem = str(error)
-        else:
-            problem = "" if verdict.passed else f"does not compile a small program: {verdict.evidence}"
-    return Tool(toolchain.program, needed_for, version, problem, toolchain.remedy)
 
 
 def _simulator(sandbox: Sandbox) -> Tool:

@@ -118,18 +118,18 @@ void main(void)
     SIM_EXPECT(tenths, 1234);
 
     EA = 0; /* and stays off */
-    SIM_MARK(3); /* -25.0625 degrees */
-    SIM_EXPECT(read(0xFE6F, 0), 0);
-    SIM_EXPECT((uint16_t)tenths, (uint16_t)-251);
+    SIM_MARK(3); /* -25.25 degrees, a half to be rounded up */
+    SIM_EXPECT(read(0xFE6C, 0), 0);
+    SIM_EXPECT((uint16_t)tenths, (uint16_t)-252);
     SIM_EXPECT(EA, 0);
 
     SIM_MARK(4);
     SIM_EXPECT(read(0x0191, 0x10), 2); /* CRC wrong */
-    SIM_EXPECT((uint16_t)tenths, (uint16_t)-251);
+    SIM_EXPECT((uint16_t)tenths, (uint16_t)-252);
     for (i = 0; i < 9; i++)
         scratchpad[i] = 0; /* a good CRC over nothing */
     SIM_EXPECT(read(0, 0), 2);
-    SIM_EXPECT((uint16_t)tenths, (uint16_t)-251);
+    SIM_EXPECT((uint16_t)tenths, (uint16_t)-252);
     scratchpad[4] = 0x1F;
 
     SIM_MARK(5);

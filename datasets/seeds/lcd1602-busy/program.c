@@ -6,7 +6,7 @@
 #define RS P1_0    /* 0: command or flag, 1: character */
 #define RW P1_1    /* 0: write, 1: read */
 #define EN P1_2    /* strobe, idle low */
-#define BUSY_POLLS 200 /* over twice the 1.6 ms of the slowest command */
+#define BUSY_POLLS 200 /* some 10 us each at 12 MHz: more than the 1.6 ms of a clear */
 
 #define FUNCTION_SET 0x38 /* 8-bit, two lines, 5x8 dots */
 

@@ -21,9 +21,7 @@ void filter_reset(uint16_t value)
         samples[i] = value;
     for (i = 0; i < AVERAGE_COUNT; i++)
         medians[i] = value;
-    sum = value << AVERAGE_SHIFT;
-    sample_at = 0;
-    median_at = 0;
+    sum = value << AVERAGE_SHIFT; /* which value is the oldest does not matter now: all are equal */
 }
 
 /* Sorts a copy by insertion; the window itself must keep its order in time. */

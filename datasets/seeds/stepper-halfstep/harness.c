@@ -2,6 +2,7 @@
 #define PORT(name) JOIN(name)
 #define TH0_ADDRESS SIM_SFR(0x8C)
 #define TL0_ADDRESS SIM_SFR(0x8A)
+#define TCON_ADDRESS SIM_SFR(0x88)
 
 static uint8_t at;
 static int16_t place;
@@ -34,6 +35,9 @@ static void move(int16_t steps)
         SIM_EXPECT_WRITE(PORT(HOLE_COIL_PORT), pattern(at));
         SIM_EXPECT_WRITE(TH0_ADDRESS, load >> 8);
         SIM_EXPECT_WRITE(TL0_ADDRESS, load & 0xFF);
+        SIM_EXPECT_WRITE(TCON_ADDRESS, 0x00); /* TF0 cleared */
+        SIM_EXPECT_WRITE(TCON_ADDRESS, 0x10); /* started */
+        SIM_EXPECT_WRITE(TCON_ADDRESS, 0x20); /* stopped after the overflow */
     }
     SIM_EXPECT_NO_WRITE(PORT(HOLE_COIL_PORT));
     SIM_EXPECT_NO_WRITE(TH0_ADDRESS);
@@ -53,6 +57,7 @@ void main(void)
     SIM_SKIP_WRITES(PORT(HOLE_COIL_PORT));
     SIM_MARK(1);
     stepper_init();
+    SIM_SKIP_WRITES(TCON_ADDRESS);
     SIM_EXPECT_WRITE(PORT(HOLE_COIL_PORT), 0xF0);
     SIM_EXPECT(TMOD, 0x21);
     SIM_EXPECT(stepper_position(), 0);

@@ -20,12 +20,11 @@ static void wait_us(uint16_t us)
     us = 0u - us; /* the timer counts up to the overflow */
     TH0 = (uint8_t)(us >> 8);
     TL0 = (uint8_t)us;
-    TF0 = 0;
+    TF0 = 0; /* an old overflow would end the wait at once */
     TR0 = 1;
     while (!TF0)
         ;
     TR0 = 0;
-    TF0 = 0;
 }
 
 /* Switches all coils off; the rotor is free. */

@@ -126,7 +126,7 @@ void main(void)
     release();
     lights_init();
     SIM_EXPECT_WRITE(SIM_P1, 0x0C);
-    quiet(HOLE_GREEN_SECONDS - 1);
+    quiet(HOLE_GREEN_SECONDS + 1);
     press();
     change(0x0A);
     SIM_DONE();

@@ -98,7 +98,7 @@ def test_cpu_time_of_the_whole_tree_is_counted(sandbox: Sandbox, attack: str) ->
     before = sandbox.cpu_s
     done = sandbox.run([attack, "spin"], limits=Limits(cpu_s=1))
     assert (done.outcome, done.rc) == ("cpu-limit", -signal.SIGXCPU)
-    assert 0.9 < done.cpu_s < 2
+    assert 0.7 < done.cpu_s < 2
     under = sandbox.run(["sh", "-c", f"{attack} spin; exit 7"], limits=Limits(cpu_s=1))
     assert (under.outcome, under.rc) == ("cpu-limit", 7)
     assert sandbox.cpu_s - before == pytest.approx(done.cpu_s + under.cpu_s)

@@ -109,7 +109,7 @@ class Stream:
             self.put(op, self.direct(), self.direct())
         elif op >> 4 == 0xB:
             self.put(op, self.direct() if low == 5 else self.byte(), 1, INC_A)
-        elif op == 0xD5 or op >= 0xD8 and op < 0xE0:
+        elif op == 0xD5 or (op >= 0xD8 and op < 0xE0):
             self.put(op, *([self.direct()] if low == 5 else []), 1, INC_A)
         else:
             immediate = op >> 4 == 7 or (low == 4 and op >> 4 in (2, 3, 4, 5, 6, 9))

@@ -37,7 +37,15 @@ def all_pairs(psw: int, op: Sequence[int]) -> bytes:
     start = [0x78, 0, 0x79, 0, 0x7E, 0, 0x7F, 0]  # MOV R0,#0; R1; R6; R7
     loop = [0x75, 0xD0, psw, 0xE9, 0xF5, 0xF0, 0xE8, *op]  # MOV PSW,#psw; MOV A,R1; MOV B,A; MOV A,R0; op
     loop += [0xAD, 0xD0, 0xAC, 0xF0]  # MOV R5,PSW; MOV R4,B
-    loop += [0x6F, 0x23, 0x2D, 0x6C, 0xFF, 0x3E, 0xFE]  # XRL A,R7; RL A; ADD A,R5; XRL A,R4; MOV R7,A; ADDC A,R6; MOV R6,A
+    loop += [
+        0x6F,
+        0x23,
+        0x2D,
+        0x6C,
+        0xFF,
+        0x3E,
+        0xFE,
+    ]  # XRL A,R7; RL A; ADD A,R5; XRL A,R4; MOV R7,A; ADDC A,R6; MOV R6,A
     for count in (0xD9, 0xD8):  # DJNZ R1; DJNZ R0
         loop += [count, -(len(loop) + 2) & 255]
     return intel_hex(bytes(start + loop))

@@ -1,0 +1,60 @@
+"""`firmseed doctor`: what is installed, what is missing, and how to get it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import platform
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from flows.exits import MISSING_TOOL
+from validators.sandbox.runner import Sandbox, SandboxUnavailable
+from validators.toolchains.tools import Tool, find_tools
+
+EXAMPLES = """[bold]Examples[/]
+
+  firmseed doctor
+
+  firmseed doctor --json | jq -r '.[] | select(.problem != "") | .remedy'
+"""
+
+PACKAGES = ("prefect", "openai", "datasketch", "pandas", "pyarrow", "tree-sitter", "tree-sitter-c", "scipy")
+
+
+def command(as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False) -> None:
+    """Show compilers, simulators, the sandbox and the Python packages, and the command that gets what is missing.
+
+    Exit codes: 0 a run can start, 3 something that it needs is missing.
+    """
+    tools = list(_tools())
+    if as_json:
+        keys = ("name", "version", "needed_for", "problem", "remedy", "required")
+        typer.echo(json.dumps([{key: getattr(tool, key) for key in keys} for tool in tools], indent=1))
+    else:
+        table = Table("tool", "version", "needed for", "state", box=None, pad_edge=False)
+        for tool in tools:
+            state = "[green]works[/]" if tool.works else f"[red]{tool.problem}[/]: {tool.remedy}"
+            table.add_row(tool.name, tool.version, tool.needed_for, state)
+        Console().print(table)
+    if any(tool.required and not tool.works for tool in tools):
+        raise typer.Exit(MISSING_TOOL)
+
+
+def _tools() -> list[Tool]:
+    found = [Tool("python", "everything", platform.python_version(), "", "")]
+    try:
+        with Sandbox() as sandbox:
+            found.append(Tool("sandbox", "running compilers and programs", platform.release(), "", ""))
+            found.extend(find_tools(sandbox))
+    except SandboxUnavailable as error:
+        found.append(Tool("sandbox", "running compilers and programs", platform.release(), "unavailable", str(error)))
+    for name in PACKAGES:
+        try:
+            found.append(Tool(name, "Python package", importlib.metadata.version(name), "", ""))
+        except importlib.metadata.PackageNotFoundError:
+            found.append(Tool(name, "Python package", "", "not found", "make clean && make generate"))
+    return found

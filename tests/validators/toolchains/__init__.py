@@ -1,0 +1,1 @@
+"""Tests of the toolchains, with the real compilers."""

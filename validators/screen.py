@@ -1,0 +1,214 @@
+"""The textual gate before any compiler: what could read the host, never end or take all memory is not even tried.
+
+The sandbox holds without it; this spares the CPU seconds, and refuses what a training set should not teach.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from corpus.records import Verdict
+from corpus.source.lexer import Token, directives, lex, significant
+from validators.array_bounds import array_bounds
+from validators.asm_text import Word, asm_refusals
+from validators.expansion import expanded_tokens
+
+GATE = "screen"
+
+_SPLICE = re.compile(rb"\\[ \t]*\r?\n")
+_TRIGRAPH = re.compile(rb"\?\?[=/'()!<>-]")
+_DIGRAPH = re.compile(rb"<:|:>|<%|%>|%:")
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]|\r(?!\n)")
+# Characters that reorder or hide text on a reader's screen (CVE-2021-42574).
+_HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+_LIBRARY = (
+    "assert|ctype|errno|float|iso646|limits|math|setjmp|stdalign|stdarg|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|"
+    "string|time"
+)
+# sdcc's device headers have a digit in their names (8052.h, C8051F020.h, mcs51reg.h, stc12.h), but for these few.
+_DEVICES = r"[A-Za-z_]*[0-9]\w*|compiler|lint|sdcc-lib|ser|ser_ir|serial|serial_IO"
+HEADERS = rf"(?:{_LIBRARY}|{_DEVICES})\.h"
+"""Headers that both the C library and sdcc have, and sdcc's device headers: a pattern without folders."""
+
+_DIRECTIVES = frozenset(
+    ("define", "undef", "if", "ifdef", "ifndef", "elif", "else", "endif", "include", "pragma", "error", "warning")
+)
+_PRAGMAS = frozenset(
+    (
+        *("once", "save", "restore", "disable_warning", "less_pedantic", "nooverlay", "callee_saves"),
+        *("opt_code_balanced", "opt_code_speed", "opt_code_size"),
+        *("std_c89", "std_c99", "std_c11", "std_sdcc89", "std_sdcc99", "std_sdcc11"),
+        *("nogcse", "noinduction", "noinvariant", "noloopreverse", "noiv", "nojtbound", "stackauto"),
+    )
+)
+_WORDS = {
+    b"__has_include": "has-include",
+    b"__has_include_next": "has-include",
+    b"__has_embed": "has-include",
+    b"_Pragma": "pragma-operator",
+    b"__pragma": "pragma-operator",
+    b"__attribute__": "attribute",
+    b"__attribute": "attribute",
+    b"__declspec": "attribute",
+    # Their values change from build to build, and the object code with them.
+    b"__DATE__": "build-time",
+    b"__TIME__": "build-time",
+    b"__TIMESTAMP__": "build-time",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """The screen with its thresholds; `screen` is the one with the defaults.
+
+    `headers` is the pattern of allowed header names and `beside` the names of files that will lie beside the program.
+    """
+
+    headers: str = HEADERS
+    beside: frozenset[str] = frozenset()
+    source_bytes: int = 64 << 10
+    """Source size: as much text as the 8051 has program memory; the largest file of sdcc's own library has 39 KB."""
+    lines: int = 4000
+    """Physical lines; that library's largest file has 1721."""
+    line_bytes: int = 2000
+    """Bytes of one line, splices removed; beyond, it is data or an attack."""
+    nesting: int = 63
+    """Brackets within brackets and #if within #if; C99 5.2.4.1 asks compilers for 63, and gcc died of 300000."""
+    array: int = 1 << 24
+    """Largest array bound; 256 times the 8051's address space, as less would refuse honest index arithmetic."""
+    tokens: int = 100_000
+    """Tokens after macro expansion, estimated from above; 64 KB of plain C have about 20000."""
+
+    def __call__(self, source: str) -> Verdict:
+        """Passed, or failed with one reason word and the text that gave it as evidence."""
+        reason, evidence = next(self._refusals(source), ("", ""))
+        return Verdict(GATE, "failed" if reason else "passed", reason, evidence)
+
+    def _refusals(self, source: str) -> Iterator[tuple[str, str]]:
+        """What is wrong, in an order in which each check may rely on those before."""
+        try:
+            raw = source.encode()
+        except UnicodeEncodeError as error:
+            yield "not-unicode", f"a lone surrogate at character {error.start}"
+            return
+        if hidden := _HIDDEN.search(source):
+            yield "hidden-text", f"U+{ord(hidden.group()):04X}"
+        yield from _found("control-character", _CONTROL, raw)
+        yield from _found("trigraph", _TRIGRAPH, raw)
+        src = _SPLICE.sub(b"", raw)
+        if len(raw) > self.source_bytes:
+            yield "too-large", f"{len(raw)} bytes, at most {self.source_bytes}"
+        lines = raw.count(b"\n") + 1
+        if lines > self.lines:
+            yield "too-many-lines", f"{lines} lines, at most {self.lines}"
+        if (longest := max(map(len, src.split(b"\n")))) > self.line_bytes:
+            yield "line-too-long", f"{longest} bytes, at most {self.line_bytes}"
+        tokens = lex(src)
+        yield from _broken(src, tokens)
+        yield from self._directives(src, tokens)
+        words: list[Word] = [(token.kind, src[token.start : token.end]) for token in significant(tokens)]
+        yield from _words(words)
+        yield from asm_refusals(words)
+        yield from _ranges(words)
+        yield from self._nesting(words)
+        for bound, text in array_bounds(src, tokens):
+            if bound > self.array:
+                yield "giant-array", f"[{_show(text)}] may reach {bound}, at most {self.array}"
+        if (expanded := expanded_tokens(src, tokens)) > self.tokens:
+            yield "macro-bomb", f"about {expanded} tokens after expansion, at most {self.tokens}"
+
+    def _directives(self, src: bytes, tokens: list[Token]) -> Iterator[tuple[str, str]]:
+        depth = 0
+        for first, end in directives(tokens):
+            line = significant(tokens[first:end])
+            text = _show(src[line[0].start : line[-1].end])
+            if len(line) == 1:
+                continue
+            name = src[line[1].start : line[1].end].decode(errors="replace")
+            rest = src[line[2].start : line[-1].end].decode(errors="replace") if len(line) > 2 else ""
+            if name == "line" or line[1].kind == "number":
+                yield "line-marker", text
+            elif name == "embed":
+                yield "embed", text
+            elif name not in _DIRECTIVES:
+                yield "unknown-directive", text
+            elif name == "include":
+                yield from self._include(rest, text)
+            elif name == "pragma" and rest.split(" ")[0] not in _PRAGMAS:
+                yield "pragma", text
+            depth += name.startswith("if") - (name == "endif")
+            if depth > self.nesting:
+                yield "too-deep", f"#if within more than {self.nesting} others"
+
+    def _include(self, rest: str, text: str) -> Iterator[tuple[str, str]]:
+        match = re.fullmatch(r'<([^<>"]+)>|"([^<>"]+)"', rest)
+        if match is None:
+            yield "computed-include", text
+            return
+        name = match[1] or match[2]
+        if name.startswith("/") or ".." in name.split("/") or "\\" in name:
+            yield "include-path", text
+        elif name not in self.beside and not re.fullmatch(self.headers, name):
+            yield "unknown-header", text
+
+    def _nesting(self, words: Sequence[Word]) -> Iterator[tuple[str, str]]:
+        depth = 0
+        for _, text in words:
+            if text in (b"(", b"[", b"{"):
+                depth += 1
+                if depth > self.nesting:
+                    yield "too-deep", f"brackets within more than {self.nesting} others"
+                    return
+            elif text in (b")", b"]", b"}"):
+                depth -= 1
+
+
+screen = Screen()
+
+
+def _found(reason: str, pattern: re.Pattern[bytes], src: bytes) -> Iterator[tuple[str, str]]:
+    if match := pattern.search(src):
+        line = src.count(b"\n", 0, match.start()) + 1
+        yield reason, f"line {line}: {match.group().decode(errors='replace')!r}"
+
+
+def _show(text: bytes) -> str:
+    return text.decode(errors="replace")[:120]
+
+
+def _broken(src: bytes, tokens: list[Token]) -> Iterator[tuple[str, str]]:
+    """Unterminated literals and comments; sdcc never ends on a string."""
+    prose: set[int] = set()
+    for first, end in directives(tokens):
+        line = significant(tokens[first:end])
+        if len(line) > 1 and src[line[1].start : line[1].end] in (b"error", b"warning"):
+            prose.update(token.start for token in line)
+    for token in tokens:
+        text = src[token.start : token.end]
+        if token.kind == "broken":
+            kind = {b'"': "string", b"'": "char"}.get(text[:1], "comment")
+            # An apostrophe in a message is a warning at most.
+            if kind != "char" or token.start not in prose:
+                yield f"unterminated-{kind}", _show(text)
+        elif token.kind == "punctuator" and _DIGRAPH.match(src, token.start, token.start + 2):
+            yield "digraph", _show(src[token.start : token.start + 20])
+
+
+def _words(words: Sequence[Word]) -> Iterator[tuple[str, str]]:
+    for kind, text in words:
+        if kind != "identifier":
+            continue
+        if text in _WORDS:
+            yield _WORDS[text], _show(text)
+        elif text.startswith(b"__builtin_") and text not in (b"__builtin_unreachable", b"__builtin_expect"):
+            yield "builtin", _show(text)
+
+
+def _ranges(words: Sequence[Word]) -> Iterator[tuple[str, str]]:
+    """`...` but at the end of a parameter list: GNU ranges let one line fill gigabytes."""
+    for index, (_, text) in enumerate(words):
+        if text == b"..." and (index + 1 == len(words) or words[index + 1][1] != b")"):
+            yield "range", _show(b" ".join(text for _, text in words[max(0, index - 2) : index + 2]))
