@@ -13,7 +13,7 @@ from filters.prose import cjk_characters, split_fences
 GATE = "repetition"
 Scores = tuple[tuple[str, float], ...]
 
-_INLINE = re.compile(r"`[^`\n]*`")
+_QUOTED = re.compile(r"`[^`\n]*`|[A-Za-z_]\w*\([^()\n]*\)")
 _WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[A-Za-z0-9_][\w'’-]*|[^\W\d_]+", re.ASCII)
 _CODE = ""
 
@@ -26,9 +26,9 @@ class Repetition:
     that occurred before (`duplicate-lines`), of their characters (`duplicate-line-characters`), of characters in the
     most frequent 2-, 3- and 4-gram of words (`top-n-gram`), and of characters in any 5- to 10-gram that occurred
     before (`duplicate-n-gram`). Gopher takes documents of at least 50 words; below `min_words` the n-grams are not
-    judged, nor lines below `min_lines`. What is code in prose (inline code, names with `_` or a digit, numbers) is no
-    word, and no n-gram reaches across it: a specification names its functions more than once. A Chinese word is about
-    two characters: where most of the text is Chinese, n counts 2n characters.
+    judged, nor lines below `min_lines`. What is code in prose (inline code, calls, names with `_` or a digit,
+    numbers) is no word, and no n-gram reaches across it: a specification names its functions more than once. A
+    Chinese word is about two characters: where most words are Chinese, n counts 2n characters.
     """
 
     duplicate_lines: float = 0.30
@@ -72,10 +72,10 @@ class Repetition:
             again = _repeated(lines)
             found.append(("duplicate-lines", len(again) / len(lines)))
             found.append(("duplicate-line-characters", sum(map(len, again)) / sum(map(len, lines))))
-        chinese = cjk_characters(prose) * 2 > sum(not c.isspace() for c in prose)
         words = _words(prose)
-        size = 2 if chinese else 1
-        if sum(word != _CODE for word in words) >= self.min_words * size:
+        plain = sum(word != _CODE for word in words)
+        size = 2 if cjk_characters("".join(words)) * 2 > plain else 1
+        if plain >= self.min_words * size:
             total = sum(map(len, words))
             for n, _ in self.top_ngrams:
                 found.append((f"top-{n}-gram", _top(words, n * size) / total))
@@ -94,7 +94,7 @@ class Repetition:
 
 def _words(prose: str) -> list[str]:
     """The words in lower case, each Chinese character one; the empty word stands for a piece of code."""
-    found = _WORD.findall(_INLINE.sub(" 0 ", prose.lower()))
+    found = _WORD.findall(_QUOTED.sub(" 0 ", prose.lower()))
     return [_CODE if any(c == "_" or c.isdigit() for c in word) else word for word in found]
 
 

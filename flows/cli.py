@@ -8,7 +8,7 @@ from flows.commands import check, doctor, generate, inspect, rewrite, seeds
 
 app = typer.Typer(
     name="firmseed",
-    help="Grow expert-written microcontroller C into a large, verified, balanced SFT set; every row carries its evidence.",
+    help="Grow expert-written microcontroller C into a verified, balanced SFT set; every row carries its evidence.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",

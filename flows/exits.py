@@ -11,7 +11,7 @@ from rich.console import Console
 from corpus.recipe import RecipeError
 from corpus.seeds import SeedError
 from corpus.shards import UnreadableShard, UnwritableFolder
-from filters.mixture import MixtureError
+from filters.targets import MixtureError
 from validators.sandbox.runner import SandboxUnavailable
 from validators.toolchains.toolchain import MissingTool
 

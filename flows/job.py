@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
+import resource
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,12 +59,13 @@ class Job:
     def seal(self, files: Mapping[str, str], counts: Mapping[str, Any], tool_cpu_s: float = 0.0) -> Manifest:
         """Writes the manifest over files that are already there.
 
-        CPU seconds go beside it, in `<shard>.time`, so that equal work gives equal manifests.
+        The CPU seconds of compilers and simulators go beside it, in `<shard>.time`, so that equal work gives equal
+        manifests.
         """
         manifest = Manifest(
             self.stage, self.shard, self.version, self.fingerprint, self.input, dict(files), dict(counts)
         )
-        write_json(self.folder / f"{self.shard}.time", {"own_cpu_s": time.process_time(), "tool_cpu_s": tool_cpu_s})
+        write_json(self.folder / f"{self.shard}.time", {"tool_cpu_s": tool_cpu_s})
         finish(self.folder, manifest)
         return manifest
 
@@ -142,3 +143,25 @@ def read_all(paths: Iterable[Path], columns: list[str] | None = None) -> pa.Tabl
 
 
 Work = Callable[[Job], Manifest]
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A stage's work that also notes what it cost besides the compilers and simulators: `own_cpu_s`, CPU seconds of
+    this process and of the sandbox's worker."""
+
+    work: Work
+
+    def __call__(self, job: Job) -> Manifest:
+        """Does the job and completes its `<shard>.time`."""
+        before = _cpu_s()
+        manifest = self.work(job)
+        path = job.folder / f"{job.shard}.time"
+        tools = float(json.loads(path.read_text(encoding="utf-8"))["tool_cpu_s"])
+        write_json(path, {"own_cpu_s": round(_cpu_s() - before - tools, 3), "tool_cpu_s": round(tools, 3)})
+        return manifest
+
+
+def _cpu_s() -> float:
+    """CPU seconds of this process and of its children that have ended."""
+    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))

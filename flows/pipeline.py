@@ -13,7 +13,7 @@ from typing import Protocol
 
 from corpus.recipe import Recipe
 from corpus.shards import Manifest
-from flows.job import Job, JobMaker, Stage, Work, stage_folder, stage_of
+from flows.job import Job, JobMaker, Stage, Timed, Work, stage_folder, stage_of
 from flows.stages import curate, emit, expand, mix, model, report, seeds, select, tasks
 
 STAGES: tuple[Stage, ...] = tuple(
@@ -63,9 +63,9 @@ def carry_out(run: Run, mapper: Mapper, watcher: Watcher) -> Manifest:
         found = {job.shard: job.done() for job in jobs}
         pending = [job for job in jobs if found[job.shard] is None]
         watcher.begins(stage.NAME, len(jobs), len(jobs) - len(pending))
-        for manifest in mapper(stage.work, pending):
-            found[manifest.shard] = manifest
-            watcher.done(stage.NAME, manifest)
+        for ended in mapper(Timed(stage.work), pending):
+            found[ended.shard] = ended
+            watcher.done(stage.NAME, ended)
         manifests = [manifest for job in jobs if (manifest := found[job.shard]) is not None]
         for manifest in manifests:
             check_balance(manifest)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from validators.screen import screen
-
 from corpus.records import GRADES, Fault, Program, Step, Verdict, program_id
 from corpus.seeds import Seed
 from corpus.source.tokens import interface, token_stream
@@ -17,6 +15,7 @@ from generators.rewrites.apply import Proposal, rename_aliases
 from generators.templates import Filling, fill_program
 from validators.behaviour import Bench, Built, Observed, judge
 from validators.sandbox.runner import Sandbox
+from validators.screen import screen
 from validators.toolchains.compile import compile_verdict
 from validators.toolchains.gcc import gcc_host
 from validators.toolchains.sdcc import sdcc_mcs51
@@ -87,7 +86,8 @@ class Prover:
         built = self._build(program)
         if not built.image:
             return _stepped(program, before, proposal.step).judged(built.verdict)
-        same = interface(Unit.parse(proposal.source)) == interface(parent.unit)
+        renamed = {new.encode(): old.encode() for old, new in proposal.aliases}
+        same = interface(Unit.parse(proposal.source), renamed) == interface(parent.unit)
         verdict = self._bench.equivalent(parent.observed, built, same_interface=same)
         if not verdict.passed:
             return _stepped(program, before, proposal.step).judged(verdict)

@@ -1,4 +1,4 @@
-"""Finds what shows a fault: the first event in which a faulty program's trace leaves the right one, as data for words."""
+"""Finds what shows a fault: the first event in which a faulty program's trace leaves the right one, for words."""
 
 from __future__ import annotations
 
@@ -22,8 +22,7 @@ def witness(right: Observed, faulty: Observed, harness: str, source: str) -> Wit
             if good == bad:
                 continue
             if bad is None:
-                kind = "hang" if got.outcome in _HANGS else "stuck"
-                return Witness(kind)
+                return Witness("hang" if got.outcome in _HANGS else "stuck")
             return _of(good, bad, observed[:index], harness, source)
         if got.outcome in _HANGS and want.outcome not in _HANGS:
             return Witness("hang")

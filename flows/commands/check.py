@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -19,7 +19,7 @@ from validators.sandbox.runner import Sandbox
 from validators.screen import screen
 from validators.toolchains.compile import compile_verdict
 from validators.toolchains.gcc import gcc_host
-from validators.toolchains.sdcc import sdcc_mcs51
+from validators.toolchains.sdcc import Model, sdcc_mcs51
 
 EXAMPLES = """[bold]Examples[/]
 
@@ -34,7 +34,7 @@ EXAMPLES = """[bold]Examples[/]
 def command(
     file: Annotated[Path, typer.Argument(help="C file for the 8051 (sdcc).")],
     harness: Annotated[Path | None, typer.Option(help="Behaviour harness to run it with.")] = None,
-    model: Annotated[str, typer.Option(help="sdcc's memory model: small, medium or large.")] = "small",
+    model: Annotated[Literal["small", "medium", "large"], typer.Option(help="sdcc's memory model.")] = "small",
     as_json: Annotated[bool, typer.Option("--json", help="Print the verdicts as JSON.")] = False,
 ) -> None:
     """Show every gate's verdict on a C file: screen, parse, sdcc, gcc and, with a harness, its behaviour.
@@ -43,8 +43,6 @@ def command(
     """
     with said_plainly():
         source, tests = _read(file), _read(harness) if harness else None
-        if model not in ("small", "medium", "large"):
-            raise typer.BadParameter("--model is small, medium or large")
         with Sandbox() as sandbox:
             verdicts = list(judged(sandbox, source, tests, model))
     if as_json:
@@ -55,14 +53,13 @@ def command(
         raise typer.Exit(FOUND_TROUBLE)
 
 
-def judged(sandbox: Sandbox, source: str, harness: str | None, model: str) -> list[Verdict]:
+def judged(sandbox: Sandbox, source: str, harness: str | None, model: Model) -> list[Verdict]:
     """The verdicts in order; what the screen refuses is not compiled."""
     verdicts = [screen(source), parsed(source)]
     if not verdicts[0].passed:
         return verdicts
-    toolchain = sdcc_mcs51(model)  # type: ignore[arg-type]  # checked by the caller
     verdicts += [
-        compile_verdict(sandbox, toolchain, source).verdict,
+        compile_verdict(sandbox, sdcc_mcs51(model), source).verdict,
         compile_verdict(sandbox, gcc_host, source).verdict,
     ]
     if harness is not None:

@@ -15,6 +15,7 @@ from flows.exits import said_plainly
 from flows.pipeline import Run, carry_out
 from flows.pool import process_pool
 from flows.progress import Shown
+from flows.quiet import quiet_prefect
 from flows.settings import default_recipe, prepare, run_folder
 from flows.summary import print_summary, summary
 
@@ -55,6 +56,7 @@ def command(
         prepare(run)
         workers = jobs or os.cpu_count() or 1
         if prefect or os.environ.get("PREFECT_API_URL"):
+            quiet_prefect()
             from flows.prefect_flow import run_with_prefect  # a second and 80 MB that the pool does not need
 
             run_with_prefect(run, workers)

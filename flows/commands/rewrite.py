@@ -51,7 +51,9 @@ def command(
     seed: Annotated[int, typer.Option(help="Random seed of the first variant.")] = 1,
     steps: Annotated[int, typer.Option(min=1, help="Rewrites in a chain, at most.")] = 4,
     count: Annotated[int, typer.Option(min=1, help="Variants to show.")] = 3,
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="Write one variant here instead of showing diffs.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Write one variant here instead of showing diffs.")
+    ] = None,
     rules: Annotated[str, typer.Option(help="Only these rules, separated by commas.")] = "",
     no_prove: Annotated[
         bool, typer.Option("--no-prove", help="Keep steps on the rules' word alone, without compiling.")
@@ -71,14 +73,19 @@ def command(
         unit = Unit.parse(source)
         if unit.error is not None:
             line = unit.line(unit.error.start)
-            ERRORS.print(f"[yellow]{file}:{line}: does not parse here; nothing is changed around it[/]", highlight=False)
+            ERRORS.print(
+                f"[yellow]{file}:{line}: does not parse here; nothing is changed around it[/]", highlight=False
+            )
         if no_prove:
-            variants = [_chain(source, chosen, number, steps, None) for number in range(seed, seed + (1 if out else count))]
+            variants = [
+                _chain(source, chosen, number, steps, None) for number in range(seed, seed + (1 if out else count))
+            ]
         else:
             with Sandbox() as sandbox:
                 prover = _Prover(sandbox, source, str(file))
                 variants = [
-                    _chain(source, chosen, number, steps, prover) for number in range(seed, seed + (1 if out else count))
+                    _chain(source, chosen, number, steps, prover)
+                    for number in range(seed, seed + (1 if out else count))
                 ]
         made = [variant for variant in variants if variant.steps]
         if out is not None:

@@ -72,7 +72,9 @@ def command(
         folders = [f for f in seed_folders(seeds or ROOT / "datasets" / "seeds") if not ids or f.name in ids]
         with ProcessPoolExecutor(jobs or cpu_count(), get_context("spawn")) as pool:
             work = pool.map(partial(checked, number), folders)
-            found = list(track(work, "checking", len(folders), console=ERRORS, disable=not ERRORS.is_terminal, transient=True))
+            found = list(
+                track(work, "checking", len(folders), console=ERRORS, disable=not ERRORS.is_terminal, transient=True)
+            )
     if as_json:
         typer.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=1))
     else:
@@ -106,7 +108,11 @@ def _print(found: Sequence[Checked]) -> None:
     table = Table("seed", "outcome", "fillings", "evidence", box=None, pad_edge=False)
     for one in found:
         colour, word = ("green", "passed") if one.passed else ("red", one.verdict.reason or "filling fails")
-        evidence = one.verdict.evidence if one.verdict.passed and not one.failed else "; ".join((one.verdict.evidence, *one.failed))
+        evidence = (
+            one.verdict.evidence
+            if one.verdict.passed and not one.failed
+            else "; ".join((one.verdict.evidence, *one.failed))
+        )
         table.add_row(one.seed, f"[{colour}]{word}[/]", f"{one.fillings - len(one.failed)}/{one.fillings}", evidence)
     console.print(table)
     bad = sum(not one.passed for one in found)

@@ -1,7 +1,7 @@
 """Stage: the model writes more in a seed's spirit, and the gates decide. Makes nothing when the recipe has it off.
 
-Each answer is recorded before it is used, so that the same recipe needs no server a second time. An endpoint that is gone
-ends the asking for that seed, not the run.
+Each answer is recorded before it is used, so that the same recipe needs no server a second time. An endpoint that is
+gone ends the asking for that seed, not the run.
 """
 
 from __future__ import annotations
@@ -9,8 +9,6 @@ from __future__ import annotations
 import os
 from collections import Counter
 from dataclasses import replace
-
-from validators.screen import screen
 
 from corpus.records import Language, Program, Rejected, Step, Verdict, program_id
 from corpus.seeds import Seed, load_seed
@@ -22,6 +20,7 @@ from generators.model.answers import Answer, Answers, Request
 from generators.model.endpoint import Endpoint, NoAnswer
 from generators.templates import default_filling, fill_program
 from validators.sandbox.runner import Sandbox
+from validators.screen import screen
 from validators.toolchains.compile import compile_verdict
 from validators.toolchains.gcc import gcc_host
 from validators.toolchains.sdcc import sdcc_mcs51

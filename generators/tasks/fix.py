@@ -153,11 +153,9 @@ def idea_for_original(material: Mutated, language: Language) -> str:
 
 
 def messages(material: Mutated, file: str) -> str:
-    """The compiler's messages as it printed them, errors before echoes, at most four lines."""
-    found = material.diagnostics[:_MOST_MESSAGES]
-    return "\n".join(_line(message, file) for message in found) or (
-        material.mutant.fault.seen if material.mutant.fault else ""
-    )
+    """The compiler's messages on this file as it printed them, at most four lines; "" when there is none."""
+    found = [message for message in material.diagnostics if message.file.rsplit("/", 1)[-1] == file]
+    return "\n".join(_line(message, file) for message in found[:_MOST_MESSAGES])
 
 
 def _line(message: Diagnostic, file: str) -> str:

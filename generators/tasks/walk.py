@@ -12,7 +12,7 @@ from tree_sitter import Node
 from corpus.source.unit import Unit
 from generators.tasks.comments import comment_text
 from generators.tasks.reading import Reading, comment_above
-from generators.tasks.registers import BITS
+from generators.tasks.registers import BITS, decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +98,9 @@ def _expression(reading: Reading, node: Node, line: str) -> Stop | None:
     match = re.fullmatch(r"(\w+)\s*=\s*([01])", unit.text(inner).decode())
     if match is not None and match[1] in BITS:
         return Stop("set", line, bit=match[1], value=int(match[2]))
-    if inner.type == "assignment_expression" and any(s.offset == inner.start_byte for s in reading.settings):
-        return Stop("setting", line, offset=inner.start_byte)
+    for setting in reading.settings:
+        if setting.offset == inner.start_byte and decode(setting.register, setting.value, setting.touched, "en"):
+            return Stop("setting", line, offset=inner.start_byte)
     if inner.type == "call_expression":
         callee = inner.child_by_field_name("function")
         name = unit.text(callee).decode() if callee is not None else ""

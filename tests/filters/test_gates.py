@@ -34,11 +34,10 @@ TERMS = (
     "另外一个定时器留给系统节拍使用,初始化串口时不能影响它,因此只改方式寄存器的高四位。"
 )  # fmt: skip
 SPECIFICATION = (
-    "Write `uint8_t pid_step(uint16_t setpoint, uint16_t measured)` and void pid_start(uint8_t output, uint16_t
-    setpoint, " "uint16_t measured) for SDCC. The step adds to a stored value the weighted change of the error, limits
-    it to what the " "output can give, and returns its upper byte; pid_start(uint8_t output, uint16_t setpoint,
-    uint16_t measured) takes " "over without a jump, with both earlier errors equal to the present one. Table: 12, 12,
-    12, 12, 12, 12, 12, 12, 12, 12."
+    "Write `uint8_t pid_step(uint16_t setpoint, uint16_t measured)` and void pid_start(uint8_t output, uint16_t "
+    "setpoint, uint16_t measured) for SDCC. The step adds to a stored value the weighted change of the error, limits "
+    "it to what the output can give, and returns its upper byte; pid_start(uint8_t output, uint16_t setpoint, uint16_t "
+    "measured) takes over without a jump, with both earlier errors equal to the present one. Table: 12, 12, 12, 12, 12."
 )
 
 KEPT: list[tuple[Gate, Example]] = [

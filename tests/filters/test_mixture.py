@@ -127,6 +127,14 @@ def test_repeats_fill_a_share_up_to_the_cap_and_no_more_than_needed() -> None:
     assert next(one.repeated for one in mixture.margins if one.value == "zh") == 20
 
 
+def test_what_can_be_had_without_repeats_is() -> None:
+    """Proportions would have nine of five rows; the margins can do with five."""
+    rows = many({("fix", "en"): 5, ("fix", "zh"): 100, ("write", "en"): 100, ("write", "zh"): 100})
+    mixture = Mix({"task": {"write": 0.5, "fix": 0.5}, **HALVES}, budget=10_000, max_repeats=4)(rows)
+    assert {times for _, times in mixture.chosen} == {1}
+    assert mixture.shortfalls == ()
+
+
 def test_repeats_are_even_and_the_first_rows_get_the_odd_one() -> None:
     """25 from 10 rows: five are there three times, five twice."""
     mixture = Mix({}, budget=25, unit="rows", max_repeats=4)(many({("write", "en"): 10}))
@@ -284,6 +292,8 @@ def test_the_laws_of_a_mixture(
         assert sum(one.tokens for one in table) == mixture.tokens
         assert sum(one.rows for one in table) == mixture.rows
         assert sum(one.target for one in table) == pytest.approx(1)
+    ordered = {(cell, one.axis, one.value) for one in mixture.shortfalls for cell, _ in one.make}
+    assert all(cell in mixture.binding or cell == f"{axis}={value}" for cell, axis, value in ordered)
     assert 0 < mixture.effective_rows <= len(times) + 1e-9 or not times
 
     other = list(rows)

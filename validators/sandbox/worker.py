@@ -30,18 +30,18 @@ class Refused(Exception):
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Serve runs until the runner closes the pipe; the arguments are the scratch folder and the readable paths.
+    """Serve runs until the runner closes the pipe; the arguments are the folder of runs and the readable paths.
 
     The first frame holds the system-call filter; an empty one leaves out the filter and Landlock.
     """
-    scratch, *readable = arguments
+    folder, *readable = arguments
     requests = os.fdopen(os.dup(0), "rb")
     replies = os.fdopen(os.dup(1), "wb")
     for standard in (0, 1):
         os.dup2(os.open("/dev/null", os.O_RDWR), standard)
     try:
         _, program = frames.receive(requests)
-        jail = _wall_in(scratch, readable, bytes(program), requests.fileno())
+        jail = _wall_in(folder, readable, bytes(program), requests.fileno())
     except Refused as refusal:
         frames.send(replies, {"refused": str(refusal)})
         return
@@ -57,8 +57,7 @@ def main(arguments: Sequence[str]) -> None:
         _sweep(jail.folder)
 
 
-def _wall_in(scratch: str, readable: Sequence[str], program: bytes, channel: int) -> process.Jail:
-    folder = f"{scratch}/runs"
+def _wall_in(folder: str, readable: Sequence[str], program: bytes, channel: int) -> process.Jail:
     for kind, most in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_NOFILE, 64), (resource.RLIMIT_MEMLOCK, 0)):
         resource.setrlimit(kind, (most, most))
     kernel.adopt_orphans()
@@ -75,7 +74,7 @@ def _wall_in(scratch: str, readable: Sequence[str], program: bytes, channel: int
     fence = None
     kernel.no_new_privileges()
     if program:
-        landlock.confine(writable=[folder], readable=[*readable, f"{scratch}/shared"])
+        landlock.confine(writable=[folder], readable=readable)
         fence = landlock.signal_fence()
         if fence is not None and _can_signal(os.getppid()):
             raise Refused("Landlock's signal scope does not hold on this kernel. Remedy: update the kernel")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Literal
 
 from corpus.records import Sizes
@@ -59,7 +60,7 @@ def sdcc_mcs51(model: Model = "small", *, link: bool = False, source: str = "pro
         gate="compile-sdcc",
         command=(*command, source),
         source=source,
-        inputs=lambda text, files: _as_they_are(source, text, files),
+        inputs=partial(_as_they_are, source),
         diagnostic=_MESSAGES,
         continuation=_CONTINUATION,
         keep=tuple(f"{stem}.{suffix}" for suffix in kept),

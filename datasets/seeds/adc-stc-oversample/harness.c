@@ -31,10 +31,10 @@ void main(void)
     uint16_t code;
     uint32_t twice;
 
-    P1ASF = 0x81 ^ HOLE_CHANNEL_MASK;
+    P1ASF = (uint8_t)(0x81 & ~HOLE_CHANNEL_MASK);
     SIM_MARK(1);
     adc_init();
-    SIM_EXPECT(P1ASF, 0x81 ^ HOLE_CHANNEL_MASK | HOLE_CHANNEL_MASK); /* the other inputs stay */
+    SIM_EXPECT(SIM_LATCH(SIM_SFR(0x9D)), 0x81 | HOLE_CHANNEL_MASK); /* the other inputs stay */
     SIM_EXPECT_WRITE(CONTR, IDLE);
     SIM_EXPECT_NO_WRITE(CONTR);
 
@@ -54,7 +54,7 @@ void main(void)
     SIM_EXPECT(average, 513);
     seen(COUNT);
     for (i = 0; i < COUNT; i++)
-        conversion(i < COUNT / 2 - 1 ? 513 : 512, i & 1);
+        conversion(i + 1 < COUNT / 2 ? 513 : 512, i & 1);
     SIM_EXPECT(adc_read(&average), 1);
     SIM_EXPECT(average, 512);
     seen(COUNT);
@@ -74,7 +74,7 @@ void main(void)
 
     SIM_MARK(4); /* the flag at the very last poll still counts */
     SIM_HOLD(CONTR, IDLE);
-    conversion(300, HOLE_POLL_LIMIT - 1);
+    conversion(300, (uint8_t)(HOLE_POLL_LIMIT - 1));
     for (i = 1; i < COUNT; i++)
         conversion(300, 0);
     SIM_EXPECT(adc_read(&average), 1);
@@ -82,7 +82,7 @@ void main(void)
     seen(COUNT);
 
     SIM_MARK(5); /* one poll later is too late: given up after the first conversion */
-    conversion(400, HOLE_POLL_LIMIT);
+    conversion(400, (uint8_t)HOLE_POLL_LIMIT);
     average = 0x5AA5;
     SIM_EXPECT(adc_read(&average), 0);
     SIM_EXPECT(average, 0x5AA5);

@@ -70,7 +70,7 @@ void melody_start(const __code Note *notes)
     ticks_left = 0;
 }
 
-/* Call every 10 ms; 1 while a melody plays. */
+/* Call every 10 ms from the main loop; 1 while a melody plays. */
 uint8_t melody_tick(void)
 {
     if (!next)

@@ -1,5 +1,6 @@
 #define TH0_ADDRESS SIM_SFR(0x8C)
 #define TL0_ADDRESS SIM_SFR(0x8A)
+#define INTERRUPTS SIM_SFR(0xA8)
 
 static uint8_t runs[3];
 static uint8_t last;        /* the task that ran last */
@@ -92,6 +93,14 @@ void main(void)
     }
     n = 30;
 
+    tick();
+    n++;
+    SIM_SKIP_WRITES(INTERRUPTS);
+    scheduler_dispatch();
+    SIM_EXPECT_WRITE(INTERRUPTS, 0x02); /* EA off while the count changes */
+    SIM_EXPECT_WRITE(INTERRUPTS, 0x82);
+    look(n);
+
     SIM_MARK(3); /* the loop was late: ticks are caught up */
     for (i = 0; i < 4; i++) {
         SIM_MARK(10 + i);
@@ -124,7 +133,8 @@ void main(void)
     SIM_EXPECT(runs[0], 0);
     SIM_EXPECT(runs[1], 0);
     for (i = 0; i < 255; i++) {
-        SIM_EXPECT(runs[1], 0);
+        if (runs[1])
+            SIM_EXPECT(runs[1], 0);
         SIM_INTERRUPT(1);
         scheduler_dispatch();
     }

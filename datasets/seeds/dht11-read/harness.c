@@ -15,16 +15,23 @@ static void feed_response(void)
     SIM_FEED(PORT, LOW);
 }
 
-static void feed_bits(uint8_t count)
+/* All bits; one of them begins and ends late, by so many looks. */
+static void feed_bits(uint8_t late_rise, uint8_t late_fall)
 {
     uint8_t i;
     uint8_t byte = 0;
 
-    for (i = 0; i < count; i++) {
+    for (i = 0; i < 40; i++) {
         if ((i & 7) == 0)
             byte = sent[i >> 3];
+        if (i == 11)
+            while (late_rise--)
+                SIM_FEED(PORT, LOW);
         SIM_FEED(PORT, HIGH);
         SIM_FEED(PORT, byte & 0x80 ? HIGH : LOW);
+        if (i == 11)
+            while (late_fall--)
+                SIM_FEED(PORT, HIGH);
         SIM_FEED(PORT, LOW);
         byte <<= 1;
     }
@@ -53,7 +60,7 @@ static void check(uint8_t humidity, uint8_t humidity_tenth, uint8_t degrees, uin
     sent[3] = sign_and_tenth;
     sent[4] = (uint8_t)(humidity + humidity_tenth + degrees + sign_and_tenth);
     feed_response();
-    feed_bits(40);
+    feed_bits(0, 0);
     SIM_EXPECT(read(), 0);
     temperature = degrees * 10 + sign_and_tenth % 128;
     SIM_EXPECT(result.humidity, humidity * 10 + humidity_tenth);
@@ -80,7 +87,7 @@ void main(void)
     result.humidity = 0x1234;
     result.temperature = 0x5678;
     feed_response();
-    feed_bits(40);
+    feed_bits(0, 0);
     SIM_EXPECT(read(), 3);
 
     SIM_MARK(3); /* nobody there: as many looks as allowed, no more */
@@ -91,17 +98,13 @@ void main(void)
     SIM_FEED(PORT, LOW);
     SIM_EXPECT(read(), 1);
 
-    SIM_MARK(4); /* the line stays low in a bit; stays high in it */
+    SIM_MARK(4); /* a bit begins one look too late; ends one look too late */
+    sent[4] ^= 0x10;
     feed_response();
-    feed_bits(10);
-    for (i = 0; i < HOLE_WAIT_LIMIT; i++)
-        SIM_FEED(PORT, LOW);
-    SIM_FEED(PORT, HIGH);
-    SIM_FEED(PORT, HIGH);
-    SIM_FEED(PORT, LOW);
+    feed_bits(HOLE_WAIT_LIMIT, 0);
     SIM_EXPECT(read(), 2);
     feed_response();
-    feed_bits(10);
+    feed_bits(0, HOLE_WAIT_LIMIT);
     SIM_EXPECT(read(), 2);
     SIM_EXPECT(result.humidity, 0x1234);
     SIM_EXPECT(result.temperature, 0x5678);
@@ -114,8 +117,7 @@ void main(void)
         SIM_FEED(PORT, LOW);
     SIM_FEED(PORT, HIGH);
     SIM_FEED(PORT, LOW);
-    sent[4] ^= 0x10;
-    feed_bits(40);
+    feed_bits(HOLE_WAIT_LIMIT - 1, HOLE_WAIT_LIMIT - 1);
     SIM_EXPECT(read(), 0);
     SIM_EXPECT(result.humidity, 950);
     SIM_DONE();

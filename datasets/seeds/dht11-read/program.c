@@ -64,7 +64,7 @@ static dht_status receive(uint8_t *bytes)
                 if (--n == 0)
                     return DHT_TIMEOUT;
             }
-            n = 16;  // about 40 us from the edge: a 0 is over after 28, a 1 lasts 70
+            n = 10;  // about 45 us from the edge: a 0 is over after 28, a 1 lasts 70
             do {
             } while (--n);
             if (DATA)

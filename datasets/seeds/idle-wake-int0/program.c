@@ -10,7 +10,7 @@
 
 static volatile __bit triggered;
 static __bit lit;
-static uint8_t parts;
+static uint8_t parts; /* of the batch at hand; starts at 0 as all static data */
 
 /* Only notes the edge; the work is done in the main loop. */
 void barrier_isr(void) __interrupt(IE0_VECTOR)
@@ -32,10 +32,7 @@ static void count_part(void)
 
 void main(void)
 {
-    triggered = 0;
-    parts = 0;
     P2 = 0;
-    lit = 0;
     LAMP = 1; /* off: the lamp hangs between supply and pin */
     IT0 = 1;  /* falling edge: a part that stays in the light must not interrupt for ever */
     EX0 = 1;

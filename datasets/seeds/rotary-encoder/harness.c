@@ -120,6 +120,7 @@ void main(void)
     expect_taken();
 
     SIM_MARK(4); /* a start away from rest */
+    click(1); /* and left behind */
     move(3);
     SIM_HOLD(PORT, (uint8_t)~PAIR); /* turned while nobody looked */
     at = 2;

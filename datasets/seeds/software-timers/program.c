@@ -3,6 +3,7 @@
 #include <stdint.h>
 
 #define TIMER_COUNT 4
+#define TIMER2_INTERRUPT 5
 #define RELOAD_HIGH 0xDC
 #define RELOAD_LOW 0x00
 
@@ -15,7 +16,7 @@ static volatile __idata struct countdown timers[TIMER_COUNT];
 static volatile uint8_t expired[TIMER_COUNT];
 
 /* Counts every running timer down by one tick. */
-void timer2_isr(void) __interrupt(TF2_VECTOR)
+void timer2_isr(void) __interrupt(TIMER2_INTERRUPT)
 {
     uint8_t i;
 

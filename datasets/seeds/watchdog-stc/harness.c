@@ -1,4 +1,5 @@
 #define WDT SIM_SFR(0xE1)
+#define INTERRUPTS SIM_SFR(0xA8)
 #define FED (0x30 + HOLE_WDT_PRESCALE)
 
 static void everybody_but(uint8_t absent)
@@ -58,6 +59,13 @@ void main(void)
         fed();
     }
     SIM_EXPECT(EA, 1); /* interrupts are on again */
+    SIM_SKIP_WRITES(INTERRUPTS);
+    watchdog_report(0); /* shared with interrupts: EA is off meanwhile */
+    SIM_EXPECT_WRITE(INTERRUPTS, 0x00);
+    SIM_EXPECT_WRITE(INTERRUPTS, 0x80);
+    watchdog_service();
+    SIM_EXPECT_WRITE(INTERRUPTS, 0x00);
+    SIM_EXPECT_WRITE(INTERRUPTS, 0x80);
 
     SIM_MARK(4); /* starting again forgets old reports */
     everybody_but(0xFF);

@@ -9,6 +9,7 @@ from random import Random
 import pytest
 
 from tests.validators.simulators.streams import intel_hex
+from validators.behaviour import Bench
 from validators.sandbox.runner import Sandbox
 from validators.simulators.mcs51 import CoreFailed, Job, Simulator, build
 
@@ -47,7 +48,7 @@ def test_twenty_thousand_events_are_kept_of_a_port_toggled_for_ever(simulator: S
     [
         pytest.param(b"", id="nothing"),
         pytest.param(b"hello\n", id="text"),
-        pytest.param(b":0100000000FE\n", id="a wrong checksum"),
+        pytest.param(b":0100000000FE\n:00000001FF\n", id="a wrong checksum"),
         pytest.param(b":0100000000FF\n", id="no end record"),
         pytest.param(b":10FFF8" + b"00" * 18 + b"\n", id="beyond 64 KB"),
         pytest.param(b":FF0000\n:00000001FF\n", id="a record shorter than it says"),
@@ -78,6 +79,16 @@ def test_jobs_do_not_see_each_other(simulator: Simulator) -> None:
     noisy = Job(intel_hex(bytes.fromhex("B2 90 80 FC")), limit=5000)
     plain = Job(intel_hex(bytes.fromhex("E5 90 F5 A0 E0 F5 80 80 FE")), limit=5000)
     assert simulator.run([noisy, plain, noisy, plain])[3] == simulator.run([plain])[0]
+
+
+def test_queues_do_not_outlive_their_job(simulator: Simulator, bench: Bench) -> None:
+    """Bytes, interrupts and feeds that one run left waiting do not reach the next."""
+    left = "SIM_RX(1); SIM_FEED(SIM_P1, 0); SIM_INTERRUPT_ON_IDLE(1); SIM_INTERRUPT_AFTER(1, 0); P2 = 1;"
+    found = "SCON = 0x50; SIM_REPORT(RI); SIM_REPORT(P1); SIM_EXPECT_NO_WRITE(SIM_P2); IE = 0x82; PCON |= 1;"
+    images = [bench.build("#include <8052.h>\n", f"void main(void) {{ {body} }}").image for body in (left, found)]
+    traces = simulator.run([Job(image) for image in images])
+    assert traces[1].outcome == "asleep"
+    assert traces[1].events == "W98=50 V0 R90=FF VFF E1:none WA8=82 W87=01"
 
 
 def test_memory_at_power_up_depends_on_the_fill_only(simulator: Simulator) -> None:

@@ -90,6 +90,23 @@ def test_an_overflow_flag_reads_0_once_and_then_1(run: Run, flag: str, run_bit: 
     assert [token for token in trace.events.split() if token[0] in "VA"] == f"V0 V0 V0 V1 V1 A{bit} V0 V1".split()
 
 
+@pytest.mark.parametrize(("flag", "run_bit"), [("TF0", "TR0"), ("TF1", "TR1"), ("TF2", "TR2")])
+def test_a_timer_that_was_stopped_starts_over(run: Run, flag: str, run_bit: str) -> None:
+    """Its flag reads 0 once again."""
+    poll = f"SIM_REPORT({flag} ? 1 : 0);"
+    trace = run("", f"{run_bit} = 1; {poll} {run_bit} = 0; {poll} {run_bit} = 1; {poll} {poll}")
+    assert [token for token in trace.events.split() if token[0] == "V"] == ["V0", "V0", "V0", "V1"]
+
+
+@pytest.mark.parametrize(("number", "flag", "run_bit"), [(1, "TF0", "TR0"), (3, "TF1", "TR1")])
+def test_a_timer_starts_over_after_its_interrupt(run: Run, number: int, flag: str, run_bit: str) -> None:
+    """The chip clears the flag when it enters the service routine."""
+    program = f"void tick(void) __interrupt({number}) {{ P1 = 1; }}"
+    poll = f"SIM_REPORT({flag} ? 1 : 0);"
+    trace = run(program, f"IE = 0x8A; {run_bit} = 1; {poll} SIM_INTERRUPT({number}); {poll} {poll}")
+    assert [token for token in trace.events.split() if token[0] in "VI"] == f"V0 I{number} V0 V1".split()
+
+
 def test_timer_2_does_not_overflow_as_a_baud_rate_generator(run: Run) -> None:
     """With RCLK or TCLK set the chip does not set TF2."""
     assert run("", "T2CON = 0x34; SIM_REPORT(TF2); SIM_REPORT(TF2); SIM_REPORT(TF2);").events == "WC8=34 V0 V0 V0"
@@ -109,6 +126,13 @@ def test_an_interrupt_during_another_waits_until_it_returns(run: Run) -> None:
     program = "void first(void) __interrupt(0) { P1 = 1; P1 = 2; } void second(void) __interrupt(2) { P1 = 3; }"
     body = "IE = 0x85; SIM_INTERRUPT_AFTER(0, 0); SIM_INTERRUPT_AFTER(2, 1);"
     assert run(program, body).events == "WA8=85 I0 W90=01 W90=02 I2 W90=03"
+
+
+def test_an_interrupt_asked_for_in_a_service_routine_waits_too(run: Run) -> None:
+    """SIM_INTERRUPT in a service routine comes after its RETI."""
+    body = "IE = 0x85; SIM_INTERRUPT(0); SIM_DONE(); } void second(void) __interrupt(2) { P1 = 3; }"
+    body += "void first(void) __interrupt(0) { P1 = 1; SIM_INTERRUPT(2); P1 = 2;"
+    assert run("", body).events == "WA8=85 I0 W90=01 W90=02 I2 W90=03"
 
 
 def test_the_serial_interrupt_delivers_a_waiting_byte(run: Run) -> None:
@@ -224,13 +248,29 @@ def test_a_program_that_never_returns_is_cut(run: Run) -> None:
 
 def test_a_program_that_sleeps_for_ever_is_cut_too(run: Run) -> None:
     """With the stack as it was, so that the continuation has room."""
-    program = "void deep(uint8_t n) __reentrant { if (n) deep(n - 1); else PCON |= 1; } static void finish(void);"
+    program = (
+        "void deep(uint8_t n) __reentrant { if (n) { deep(n - 1); P1 = n; } else PCON |= 1; } static void finish(void);"
+    )
     trace = run(
         program, "SIM_CUT_AFTER(100, finish); deep(20); } static void finish(void) { SIM_REPORT(SP); SIM_DONE();"
     )
     assert trace.outcome == "done"
     assert trace.events.startswith("W87=01 C V")
     assert int(trace.events.rpartition("V")[2], 16) < 40
+
+
+def test_nothing_is_traced_between_the_last_counted_event_and_the_cut(run: Run) -> None:
+    """An instruction that reads one port and writes another is cut in its middle."""
+    body = "SIM_CUT_AFTER(1, finish); P2 = P1; } static void finish(void) { SIM_EXPECT_NO_WRITE(SIM_P2); SIM_DONE();"
+    assert run("static void finish(void);", body).events.startswith("R90=FF C E")
+
+
+def test_a_cut_goes_back_to_the_register_bank_of_the_harness(run: Run) -> None:
+    """Also out of a service routine that uses another one."""
+    program = "void tick(void) __interrupt(1) __using(2) { for (;;) P1 = 1; } static void finish(void);"
+    body = "IE = 0x82; SIM_CUT_AFTER(2, finish); SIM_INTERRUPT(1); }"
+    body += "static void finish(void) { SIM_REPORT(PSW & 0x18); SIM_DONE();"
+    assert run(program, body).events == "WA8=82 I1 W90=01 W90=01 C V0"
 
 
 def test_a_cut_leaves_the_interrupt_that_was_running(run: Run) -> None:

@@ -3,8 +3,6 @@
  * The instruction set. Cycles and flags follow Intel's "MCS 51 Microcontroller Family User's Manual" (1994),
  * chapter 2.
  */
-#include <string.h>
-
 #include "machine.h"
 
 static void set_flag(Machine *m, uint8_t flag, bool on)
@@ -108,9 +106,8 @@ static void halt_or_jump(Machine *m)
     if (m->pc != here)
         return;
     /* A jump to itself is a sleep that only an interrupt ends. */
-    if (!m->requested.count)
-        fall_asleep(m, "cycle-limit", false);
-    if (m->outcome && !strcmp(m->outcome, "cycle-limit"))
+    fall_asleep(m, "cycle-limit", false);
+    if (m->outcome)
         m->cycles = m->limit;
 }
 

@@ -1,0 +1,170 @@
+"""Programs and briefs that the tests of the tasks share."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from corpus.records import Diagnostic, Fault, Labels, Program, Sizes
+from generators.tasks.material import Bilingual, Brief, Mutated, Rewritten, Single, StepWords, Witness
+
+SOURCE = """\
+/* Blocking UART on an 8052: mode 1, timer 1 as the baud-rate generator. */
+#include <8052.h>
+#include <stdint.h>
+
+#define BAUD_RELOAD 0xFD
+
+static volatile uint8_t seen;
+
+/* Counts what came in. */
+void uart_isr(void) __interrupt(4)
+{
+    if (RI) {
+        RI = 0;
+        seen++;
+    }
+}
+
+/* Sets 8-N-1 and starts the baud-rate generator;
+ * call once after reset. */
+void uart_init(void)
+{
+    SCON = 0x50;                  /* mode 1, receiver on */
+    TMOD = (TMOD & 0x0F) | 0x20;  /* timer 1: 8-bit auto-reload */
+    TH1 = BAUD_RELOAD;
+    TR1 = 1;
+}
+
+/* Sends one byte and waits until its stop bit is out. */
+void uart_put(uint8_t byte)
+{
+    SBUF = byte;
+    while (!TI)
+        ;
+    TI = 0;
+}
+
+// How many bytes were seen
+// since the reset.
+uint8_t uart_seen(void)
+{
+    if (seen > 200)
+        return 200;
+    return seen;
+}
+"""
+
+BRIEF = Brief(
+    seed="uart-demo",
+    title=Bilingual("Blocking UART driver with timer 1 as baud-rate generator", "用定时器 1 作波特率发生器的串口驱动"),
+    instructions_en=(
+        "Write a UART driver for an AT89S52: `uart_init`, `uart_put` and `uart_seen`.",
+        "I need serial output on my board. Can you write uart_init and uart_put?",
+        "Ticket: debug UART. AT89S52, 9600 8N1. Functions: uart_init, uart_put, uart_seen.",
+    ),
+    instructions_zh=(
+        "用 SDCC 给 AT89S52 写串口驱动：`uart_init`、`uart_put`、`uart_seen`。",
+        "我想先把串口调通，麻烦写一下 uart_init 和 uart_put。",
+        "任务：调试串口。AT89S52，9600 8N1。接口 uart_init、uart_put、uart_seen。",
+    ),
+    idea=Bilingual(
+        "In mode 1 the UART shifts at one 32nd of timer 1's overflow rate. TI must be cleared by software.",
+        "串口方式 1 的移位时钟是定时器 1 溢出率的 1/32。TI 要软件清零。",
+    ),
+    comments=(
+        ("Blocking UART on an 8052: mode 1, timer 1 as the baud-rate generator.", "查询方式串口：方式 1。"),
+        ("Counts what came in.", "对收到的字节计数。"),
+        (
+            "Sets 8-N-1 and starts the baud-rate generator; call once after reset.",
+            "设为 8-N-1 并启动波特率发生器，复位后调用一次。",
+        ),
+        ("mode 1, receiver on", "方式 1，允许接收"),
+        ("timer 1: 8-bit auto-reload", "定时器 1 八位自动重装"),
+        ("Sends one byte and waits until its stop bit is out.", "发送一个字节，等到停止位发完。"),
+        ("How many bytes were seen since the reset.", "复位以来收到的字节数。"),
+    ),
+    chip="AT89S52",
+    clock="11.0592 MHz",
+    dialect="sdcc",
+    target="mcs51",
+    model="small",
+    kind="module",
+    labels=Labels("mcs51", "sdcc", "uart", 2),
+    compiler="sdcc 4.2.0",
+)
+
+PROGRAM = Program("p0", "uart-demo", SOURCE, "seed", grade="harness", sizes=Sizes(84, 1, 0))
+
+SINGLE = Single(BRIEF, PROGRAM)
+
+
+def variant(old: str, new: str, grade: str = "simulated", code: int = 80) -> Program:
+    """The program with one text in place of another."""
+    assert old in SOURCE
+    source = SOURCE.replace(old, new)
+    return replace(PROGRAM, id="p1", source=source, origin="rewrite", grade=grade, sizes=Sizes(code, 1, 0))
+
+
+REWRITTEN = Rewritten(
+    BRIEF,
+    PROGRAM,
+    variant("while (!TI)\n        ;", "for (; !TI; )\n        ;"),
+    (StepWords("while-to-for", "loops", "Turn the while loop into a for loop", "把 while 循环改成 for 循环"),),
+)
+
+RENAMED = Rewritten(
+    BRIEF,
+    PROGRAM,
+    replace(variant("uart_put", "uartPut", "identical-object"), aliases=(("uart_put", "uartPut"),)),
+    (
+        StepWords("names", "names", "Use camelCase for function names", "函数名改用驼峰命名"),
+        StepWords("hex", "literals", "Write the masks in hexadecimal", "掩码写成十六进制"),
+        StepWords("braces", "layout", "Put braces around single statements", "单条语句也加花括号"),
+    ),
+)
+
+
+def mutated(
+    old: str,
+    new: str,
+    operator: str,
+    *,
+    witness: Witness | None = None,
+    diagnostics: tuple[Diagnostic, ...] = (),
+    seen: str = "in call 1: SBUF written 0x40, expected 0x41",
+) -> Mutated:
+    """The program with one fault."""
+    assert SOURCE.count(old) >= 1
+    source = SOURCE.replace(old, new, 1)
+    kind = "compile" if diagnostics else "behaviour"
+    fault = Fault("compile" if kind == "compile" else "behaviour", operator, seen)
+    mutant = replace(PROGRAM, id="m0", source=source, origin="mutant", grade="", fault=fault)
+    return Mutated(BRIEF, PROGRAM, mutant, diagnostics, witness)
+
+
+MUTANTS = (
+    mutated("seen > 200", "seen >= 200", "relational-boundary", witness=Witness("value", "uart_seen", "0x00", "0xC8")),
+    mutated("    TI = 0;\n", "", "drop-flag-clear", witness=Witness("uncleared", "TI")),
+    mutated("SCON = 0x50", "SCON = 0x40", "constant-bit", witness=Witness("write", "SCON", "0x50", "0x40")),
+    mutated("while (!TI)", "while (TI)", "negate-condition", witness=Witness("hang")),
+    mutated("TH1 = ", "TL1 = ", "wrong-bit", witness=Witness("instead", "TL1", "0xFD", "0xFD", due="TH1")),
+    mutated("static volatile ", "static ", "drop-volatile"),
+    mutated("| 0x20", "& 0x20", "no-such-operator", witness=Witness("write", "TMOD", "0x21", "0x00", 2, "P1 = 0xFE")),
+    mutated(
+        "SBUF = byte;",
+        "SBUF = byte",
+        "missing-semicolon",
+        diagnostics=(Diagnostic("program.c", 32, 5, "error", "syntax", "token -> 'while'"),),
+        seen="token -> 'while'",
+    ),
+    mutated(
+        "#include <8052.h>\n",
+        "",
+        "missing-include",
+        diagnostics=(
+            Diagnostic("program.c", 11, 0, "error", "20", "Undefined identifier 'RI'"),
+            Diagnostic("harness.c", 3, 0, "error", "20", "Undefined identifier 'TMOD'"),
+        ),
+        seen="Undefined identifier 'RI'",
+    ),
+)
