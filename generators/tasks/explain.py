@@ -116,7 +116,7 @@ class _Teller:
         for facts in self.reading.functions:
             if facts.name != "main" and self._telling(facts.name) >= 2:
                 found.append(("function", facts.name, lambda facts=facts: self.function(facts)))  # type: ignore[misc]
-            if facts.vector >= 0 and interrupt(facts.vector, self.language):
+            if facts.vector >= 0 and not facts.callers and interrupt(facts.vector, self.language):
                 found.append(("interrupt", facts.name, lambda facts=facts: self.interrupt(facts)))  # type: ignore[misc]
         for setting in self.reading.settings:
             if decode(setting.register, setting.value, setting.touched, self.language):

@@ -57,7 +57,7 @@ void main(void)
     convert(10000);
     convert(32768);
     convert(55555);
-    for (i = 0; i < 8; i++) {
+    for (i = 0; i < 7; i++) {
         SIM_MARK(10 + i);
         convert((uint16_t)SIM_DRAW(0, 65535));
     }

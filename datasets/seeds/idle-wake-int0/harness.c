@@ -12,7 +12,7 @@
 #define DARK 0xFB   /* only INT0 low */
 #define BRIGHT 0x04 /* only INT0 high */
 
-static uint8_t dark[2 * HOLE_BATCH_SIZE + 8]; /* the barrier at each wake-up */
+static __xdata uint8_t dark[2 * HOLE_BATCH_SIZE + 8]; /* the barrier at each wake-up */
 static uint8_t wakes;
 
 static void wake(uint8_t is_dark)

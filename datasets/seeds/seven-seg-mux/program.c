@@ -32,7 +32,7 @@ void display_init(void)
     current = 0;
 }
 
-/* Shows value with so many decimals (0 to 3), leading zeros dark down to the unit; dashes when it has over four digits. */
+/* Shows value with so many decimals (0 to 3), leading zeros dark down to the unit; dashes above 9999. */
 void display_number(uint16_t value, uint8_t decimals)
 {
     uint8_t place = DIGITS;

@@ -1,4 +1,5 @@
 #define T2CON_ADDRESS SIM_SFR(0xC8)
+#define INTERRUPTS SIM_SFR(0xA8)
 #define LAST (HOLE_TIMER_COUNT - 1)
 
 static void ticks(uint8_t n)
@@ -42,6 +43,8 @@ void main(void)
     T2CON = 0xFF;
     RCAP2H = 0x55;
     RCAP2L = 0x55;
+    TH2 = 0x55;
+    TL2 = 0x55;
     SIM_MARK(1);
     timers_init();
     SIM_EXPECT(SIM_LATCH(T2CON_ADDRESS), 0x04);
@@ -49,6 +52,8 @@ void main(void)
     SIM_EXPECT(RCAP2L, HOLE_RELOAD_LOW);
     SIM_EXPECT(TH2, HOLE_RELOAD_HIGH);
     SIM_EXPECT(TL2, HOLE_RELOAD_LOW);
+    SIM_EXPECT(ET2, 1);
+    SIM_EXPECT(EA, 1);
     for (i = 0; i < HOLE_TIMER_COUNT; i++) {
         SIM_EXPECT(timer_left(i), 0);
         SIM_EXPECT(timer_expired(i), 0);
@@ -101,6 +106,15 @@ void main(void)
     timer_start(0, 0xFFFF, 0);
     ticks(1);
     SIM_EXPECT(timer_left(0), 0xFFFE);
+    timer_stop(0);
+
+    SIM_SKIP_WRITES(INTERRUPTS); /* the tick is held off, and nothing else */
+    timer_start(0, 1, 0);
+    SIM_EXPECT_WRITE(INTERRUPTS, 0x80);
+    SIM_EXPECT_WRITE(INTERRUPTS, 0xA0);
+    SIM_EXPECT(timer_left(0), 1);
+    SIM_EXPECT_WRITE(INTERRUPTS, 0x80);
+    SIM_EXPECT_WRITE(INTERRUPTS, 0xA0);
     timer_stop(0);
 
     SIM_MARK(6); /* no such timer */

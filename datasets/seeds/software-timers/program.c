@@ -39,7 +39,6 @@ void timers_init(void)
     ET2 = 0;
     for (i = 0; i < TIMER_COUNT; i++) {
         timers[i].left = 0;
-        timers[i].period = 0;
         expired[i] = 0;
     }
     T2CON = 0x00;
