@@ -62,34 +62,15 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Witness:
-    """How a mutant was caught on the simulator, as data to put into words.
-
-    `kind` says what differed: `write` a value written to the register `where` (`ordinal` counts its writes from 1),
-    `value` what the call `where` returned, `missing` a write of `where` that never came, `extra` one too many,
-    `hang` a run that did not end, `stuck` a trace that ended early. Values are as a person reads them ("0x0D").
-    `fed` tells the input in short where one mattered ("P1 = 0xFE"), else it is empty.
-    """
-
-    kind: Literal["write", "value", "missing", "extra", "hang", "stuck"]
-    where: str = ""
-    expected: str = ""
-    observed: str = ""
-    ordinal: int = 0
-    fed: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with a mutant, as it was seen: a compiler's error (`diagnostics`) or the first event that
-    differs (`witness`). `seen` says it in one line; `line` is where the program was changed."""
+    """What is wrong with a mutant, as it was seen: a compiler's messages (`diagnostics`), or the first event that
+    differs on the simulator. `seen` says it in one line; `line` is where the program was changed."""
 
     kind: Literal["compile", "behaviour"]
     operator: str
     seen: str
     line: int = 0
     diagnostics: tuple[Diagnostic, ...] = ()
-    witness: Witness | None = None
 
 
 @dataclass(frozen=True, slots=True)

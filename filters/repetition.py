@@ -26,9 +26,10 @@ class Repetition:
     that occurred before (`duplicate-lines`), of their characters (`duplicate-line-characters`), of characters in the
     most frequent 2-, 3- and 4-gram of words (`top-n-gram`), and of characters in any 5- to 10-gram that occurred
     before (`duplicate-n-gram`). Gopher takes documents of at least 50 words; below `min_words` the n-grams are not
-    judged, nor lines below `min_lines`. What is code in prose (inline code, calls, names with `_` or a digit,
-    numbers) is no word, and no n-gram reaches across it: a specification names its functions more than once. A
-    Chinese word is about two characters: where most words are Chinese, n counts 2n characters.
+    judged, nor lines below `min_lines`, nor the most frequent n-gram below `min_words_top` (ours): a short text on
+    the watchdog timer says `watchdog timer` in every other sentence. What is code in prose (inline code, calls, names
+    with `_` or a digit, numbers) is no word, and no n-gram reaches across it: a specification names its functions
+    more than once. A Chinese word is about two characters: where most words are Chinese, n counts 2n characters.
     """
 
     duplicate_lines: float = 0.30
@@ -43,6 +44,7 @@ class Repetition:
         (10, 0.10),
     )
     min_words: int = 50
+    min_words_top: int = 100
     min_lines: int = 4
 
     def __call__(self, example: Example) -> Verdict:
@@ -77,7 +79,7 @@ class Repetition:
         size = 2 if cjk_characters("".join(words)) * 2 > plain else 1
         if plain >= self.min_words * size:
             total = sum(map(len, words))
-            for n, _ in self.top_ngrams:
+            for n, _ in self.top_ngrams if plain >= self.min_words_top * size else ():
                 found.append((f"top-{n}-gram", _top(words, n * size) / total))
             for n, _ in self.duplicate_ngrams:
                 found.append((f"duplicate-{n}-gram", _covered(words, n * size) / total))

@@ -9,7 +9,6 @@ from corpus.records import GRADES, Fault, Program, Step, Verdict, program_id
 from corpus.seeds import Seed
 from corpus.source.tokens import interface, token_stream
 from corpus.source.unit import Unit
-from flows.witness import witness
 from generators.mutants.operator import Faulty
 from generators.rewrites.apply import Proposal, rename_aliases
 from generators.templates import Filling, fill_program
@@ -19,6 +18,9 @@ from validators.screen import screen
 from validators.toolchains.compile import compile_verdict
 from validators.toolchains.gcc import gcc_host
 from validators.toolchains.sdcc import sdcc_mcs51
+
+
+PROGRAM = "program.c"
 
 
 @dataclass(frozen=True)
@@ -120,23 +122,18 @@ class Prover:
             return program.judged(safe)
         built = self._build(program)
         if not built.image:
-            errors = tuple(d for d in built.verdict.diagnostics if d.severity == "error" and d.file == "program.c")
-            if not errors:
+            alone = compile_verdict(self._sandbox, sdcc_mcs51(self._seed.sheet.model), source).verdict
+            if alone.passed or not any(d.file == PROGRAM and d.severity == "error" for d in alone.diagnostics):
                 return program.judged(Verdict("fault", "unknown", "no-diagnostic", built.verdict.evidence))
-            first = errors[0]
-            seen = f"line {first.line}: {first.message}"
-            fault = Fault("compile", operator, seen, faulty.line, errors)
-            return replace(program, fault=fault, grade="compiled").judged(Verdict("fault", "passed", "refused", seen))
+            fault = Fault("compile", operator, alone.evidence, faulty.line, alone.diagnostics)
+            refused = Verdict("fault", "passed", "refused", alone.evidence)
+            return replace(program, fault=fault, grade="compiled").judged(refused)
         if built.image == base.observed.image:
             return program.judged(Verdict("fault", "failed", "equivalent", "the same machine code as the original"))
-        observed = self._bench.observe(built)
         compared = self._bench.equivalent(base.observed, built, same_interface=False)
         if compared.passed:
             return program.judged(Verdict("fault", "failed", "not-seen", "the harness sees no difference"))
-        shown = witness(base.observed, observed, self._seed.harness, source)
-        if shown is None:
-            return program.judged(Verdict("fault", "unknown", "not-told", compared.evidence))
-        fault = Fault("behaviour", operator, compared.evidence, faulty.line, witness=shown)
+        fault = Fault("behaviour", operator, compared.evidence, faulty.line)
         return replace(program, fault=fault).judged(Verdict("fault", "passed", "seen", compared.evidence))
 
     def _build(self, program: Program) -> Built:

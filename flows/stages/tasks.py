@@ -10,6 +10,7 @@ from dataclasses import replace
 from corpus.records import Example, Language, Program, Rejected
 from corpus.seeds import Seed, load_seed
 from corpus.shards import Manifest, read_table
+from corpus.source.unit import Unit
 from corpus.tables import example_table, programs_of, reject_row, reject_table
 from filters.length import Length
 from filters.quality import Quality
@@ -18,9 +19,9 @@ from filters.tokens import estimate_tokens
 from flows.briefs import brief
 from flows.job import Job, JobMaker, stage_folder, stage_outputs, tool_versions
 from flows.stages.select import kept_ids
-from generators.mutants.catalogue import OPERATORS
+from generators.rewrites.apply import ASKED
 from generators.rewrites.catalogue import RULES
-from generators.tasks import complete, explain, fix, refactor, write
+from generators.tasks import complete, explain, fix, refactor, symptom, write
 from generators.tasks.material import Bilingual, Brief, Mutated, Rewritten, Single, StepWords
 
 NAME = "tasks"
@@ -31,7 +32,6 @@ SECTIONS = ("seed", "languages", "tasks")
 GATES = (Length(), Repetition(), Quality())
 
 _RULES = {rule.name: rule for rule in RULES}
-_OPERATORS = {operator.name: operator for operator in OPERATORS}
 
 
 def jobs(make: JobMaker) -> list[Job]:
@@ -99,7 +99,6 @@ def _examples(
         return
     if program.origin == "mutant":
         original = programs[program.parent]
-        operator = _OPERATORS[program.steps[-1].name]
         fault = program.fault
         assert fault is not None, "a kept mutant has a fault that was seen"
         mutated = Mutated(
@@ -132,8 +131,19 @@ def _shares(count: int, languages: tuple[Language, ...], rng: random.Random) -> 
 
 def _steps(program: Program) -> tuple[StepWords, ...]:
     """The rewrites of a variant in words, each rule once, in the order first applied."""
-    names = dict.fromkeys(step.name for step in program.steps if step.kind == "rewrite")
-    return tuple(StepWords(name, _RULES[name].family, _RULES[name].en, _RULES[name].zh) for name in names)
+    words: dict[str, StepWords] = {}
+    for step in program.steps:
+        if step.kind == "rewrite" and step.name not in words:
+            rule, params = _RULES[step.name], dict(step.params)
+            asked = (params.get(name, own) for name, own in zip(ASKED, (rule.en, rule.zh), strict=True))
+            words[step.name] = StepWords(rule.name, rule.family, *asked)
+    return tuple(words.values())
+
+
+def _defined(program: Program) -> Iterator[str]:
+    """Names of the functions that a Program defines."""
+    unit = Unit.parse(program.source.encode())
+    return (unit.function_name(function).decode() for function in unit.functions())
 
 
 def _own_language(program: Program, count: int) -> Iterator[tuple[Language, int]]:

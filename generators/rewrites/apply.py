@@ -14,6 +14,10 @@ from corpus.source.unit import Unit
 from generators.rewrites.rule import Context, Refusal, Rule, Site
 
 
+# Under these names a step keeps what a person would ask for to get it.
+ASKED = ("ask-en", "ask-zh")
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """A rewritten unit that still has to be proved: its text, the step, the names it changed for the harness."""
@@ -54,7 +58,8 @@ def propose(rule: Rule, unit: Unit, context: Context) -> Proposal | Refusal:
         return Refusal(edits[0].start, "broke-parse")
     if not rule.tokens_kept and _comments(source) != _comments(unit.src):
         return Refusal(edits[0].start, "lost-comment")
-    params = tuple(dict.fromkeys(pair for site in chosen for pair in site.params))
+    asked = [pair for site in chosen[:1] if site.ask for pair in zip(ASKED, site.ask, strict=True)]
+    params = tuple(dict.fromkeys([*asked, *(pair for site in chosen for pair in site.params)]))
     aliases = tuple(dict.fromkeys(pair for site in chosen for pair in site.aliases))
     step = Step(
         kind="rewrite",

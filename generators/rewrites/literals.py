@@ -43,8 +43,8 @@ def _literals(unit: Unit) -> Iterator[Node]:
 @rewrite(
     family="literals",
     scope="file",
-    en="Write the bit masks in binary instead of hexadecimal (or back), so that they read the way the team writes them",
-    zh="把位掩码在十六进制和二进制之间换一种写法，和团队的习惯一致",
+    en="Write all bit masks in the same radix",
+    zh="统一位掩码的进制写法",
     changes=[
         ("void f(void)\n{\n    P1 = P2 & 0x0F;\n}\n", "void f(void)\n{\n    P1 = P2 & 0b00001111;\n}\n"),
         ("void f(void)\n{\n    P1 |= 0b10000000;\n}\n", "void f(void)\n{\n    P1 |= 0x80;\n}\n"),
@@ -73,11 +73,13 @@ def mask_radix(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             if value > 0xFF:
                 yield Refusal(node.start_byte, "wider-than-a-byte")
             else:
-                yield Site((Edit(node.start_byte, node.end_byte, f"0b{value:08b}".encode() + hexadecimal[3]),))
+                edit = Edit(node.start_byte, node.end_byte, f"0b{value:08b}".encode() + hexadecimal[3])
+                yield Site((edit,), ask=("Write the bit masks in binary", "把位掩码写成二进制"))
         elif bits:
             value = int(bits[1], 2)
             width = max(2, (len(bits[1]) + 3) // 4)
-            yield Site((Edit(node.start_byte, node.end_byte, f"0x{value:0{width}X}".encode() + bits[2]),))
+            edit = Edit(node.start_byte, node.end_byte, f"0x{value:0{width}X}".encode() + bits[2])
+            yield Site((edit,), ask=("Write the bit masks in hexadecimal", "把位掩码写成十六进制"))
 
 
 @rewrite(
@@ -112,7 +114,7 @@ def hex_case(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
 
 @rewrite(
     family="literals",
-    en="Write the constant in hexadecimal where it is a register value, in decimal where it is a count",
+    en="Write register values in hexadecimal and counts in decimal",
     zh="寄存器值写成十六进制，计数值写成十进制",
     changes=[
         ("void f(void)\n{\n    TMOD = 33;\n}\n", "void f(void)\n{\n    TMOD = 0x21;\n}\n"),
@@ -160,8 +162,8 @@ def _is_quantity(unit: Unit, node: Node) -> bool:
 
 @rewrite(
     family="literals",
-    en="Write the single-bit mask as a shift, so that the bit number shows (or as the plain mask)",
-    zh="把单个位的掩码写成移位形式，让位号一目了然（或反过来写成掩码）",
+    en="Write single-bit masks one way, as shifts or as plain masks",
+    zh="统一单个位掩码的写法",
     changes=[
         ("void f(void)\n{\n    P1 |= 0x08;\n}\n", "void f(void)\n{\n    P1 |= (1 << 3);\n}\n"),
         ("void f(void)\n{\n    P1 &= ~(1 << 6);\n}\n", "void f(void)\n{\n    P1 &= ~(0x40);\n}\n"),
@@ -191,7 +193,12 @@ def bit_as_shift(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             if value > INT_MAX:
                 yield Refusal(node.start_byte, "bit-15-overflows-int")
             else:
-                yield Site((Edit(node.start_byte, node.end_byte, f"(1 << {value.bit_length() - 1})".encode()),))
+                edit = Edit(node.start_byte, node.end_byte, f"(1 << {value.bit_length() - 1})".encode())
+                ask = (
+                    "Write the single-bit mask as a shift so that the bit number shows",
+                    "把单个位的掩码写成移位，让位号一目了然",
+                )
+                yield Site((edit,), ask=ask)
         else:
             match = re.fullmatch(rb"1\s*<<\s*([0-9]+)", unit.text(node))
             if match is None:
@@ -199,7 +206,8 @@ def bit_as_shift(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             if int(match[1]) > 14:
                 yield Refusal(node.start_byte, "bit-15-overflows-int")
             else:
-                yield Site((Edit(node.start_byte, node.end_byte, f"0x{1 << int(match[1]):02X}".encode()),))
+                edit = Edit(node.start_byte, node.end_byte, f"0x{1 << int(match[1]):02X}".encode())
+                yield Site((edit,), ask=("Replace the constant shift by its mask", "把常量移位直接写成掩码"))
 
 
 RULES = (mask_radix, hex_case, constant_radix, bit_as_shift)

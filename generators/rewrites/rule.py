@@ -33,11 +33,16 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One place where a rule acts: its edits, its choices in words, and the harness-visible names it changes."""
+    """One place where a rule acts: its edits, its choices in words, and the harness-visible names it changes.
+
+    `ask` is what a person would say for this very direction of the rule, in English and Chinese; without it, the rule's
+    own `en` and `zh` stand.
+    """
 
     edits: tuple[Edit, ...]
     params: tuple[tuple[str, str], ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
+    ask: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

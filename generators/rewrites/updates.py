@@ -136,8 +136,8 @@ def spelt_out_assignment(unit: Unit, context: Context) -> Iterator[Site | Refusa
 @rewrite(
     family="updates",
     scope="file",
-    en="Step counters the same way everywhere (`i++`, `++i` or `i += 1`)",
-    zh="计数器自增自减统一成一种写法（`i++`、`++i` 或 `i += 1`）",
+    en="Step counters the same way everywhere",
+    zh="计数器的自增自减统一成一种写法",
     changes=[
         ("void f(int n)\n{\n    n++;\n}\n", "void f(int n)\n{\n    ++n;\n}\n"),
         (
@@ -172,7 +172,9 @@ def step_form(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             now = target + mark
         else:
             now = mark + target
-        yield Site((Edit(node.start_byte, node.end_byte, now),))
+        form = now.decode().replace(target.decode(), "i")
+        ask = (f"Step counters as `{form}` throughout", f"计数器统一写成 `{form}`")
+        yield Site((Edit(node.start_byte, node.end_byte, now),), ask=ask)
 
 
 def _value_unused(node: Node) -> bool:

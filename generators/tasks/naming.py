@@ -24,7 +24,7 @@ def renamed(text: str, aliases: Iterable[tuple[str, str]]) -> str:
     def new(match: re.Match[str]) -> str:
         name = match[0]
         inside = any(start < match.start() < end for start, end in quoted)
-        return name if inside or looks_like_code(name) else name
+        return names.get(name, name) if inside or looks_like_code(name) else name
 
     return _NAME.sub(new, text)
 

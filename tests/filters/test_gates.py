@@ -27,18 +27,30 @@ CHINESE = (
     "如果要更慢的节拍,可以在中断里用一个软件计数器,数到规定的次数再置标志,主循环看到标志以后才去处理按键和显示,这样两边互不影响,也便于以后修改。"
 )  # fmt: skip
 
-# A term of three characters is one word, however often it occurs.
+# A term of six characters is three words, however often it occurs.
 TERMS = (
-    "串口工作在方式一,波特率由定时器产生,定时器用自动重装,所以定时器的重装值决定波特率。串口发送时先把数据写入缓冲器,等待发送标志,"
-    "再由软件清零;串口接收时先查接收标志,清零以后再取数据。定时器启动以后不要再改重装值,否则串口的波特率会变,收到的数据就会出错。"
-    "另外一个定时器留给系统节拍使用,初始化串口时不能影响它,因此只改方式寄存器的高四位。"
+    "看门狗定时器由软件启动,启动以后不能停止,只能定期喂狗。主循环每转一圈清一次看门狗定时器,中断里不要清看门狗定时器,"
+    "否则主循环卡死时看门狗定时器照样被清,起不到保护作用。上电以后先完成初始化,再打开看门狗定时器;如果初始化很慢,"
+    "看门狗定时器的溢出时间要留出余量。"
 )  # fmt: skip
 SPECIFICATION = (
-    "Write `uint8_t pid_step(uint16_t setpoint, uint16_t measured)` and void pid_start(uint8_t output, uint16_t "
-    "setpoint, uint16_t measured) for SDCC. The step adds to a stored value the weighted change of the error, limits "
-    "it to what the output can give, and returns its upper byte; pid_start(uint8_t output, uint16_t setpoint, uint16_t "
-    "measured) takes over without a jump, with both earlier errors equal to the present one. Table: 12, 12, 12, 12, 12."
+    "Write a ring buffer of bytes with put(byte value, byte channel), get(byte value, byte channel), "
+    "peek(byte value, byte channel) and drop(byte value, byte channel); each `byte value` stands for one element, each "
+    "`byte value` goes in at the head and comes out at the tail, and nothing may be lost while the interrupt runs. When "
+    "the buffer is full the oldest element stays and the new one is refused, so that the reader sees a gap."
 )
+FIELDS = (
+    "The frame has these parts, in this order: uint8_t field, uint8_t field, uint8_t field, uint8_t field, "
+    "uint8_t field, uint8_t field. Every one is sent with its high bit clear, except the first, which marks the start; "
+    "so a receiver that joins late drops what it hears until it sees a start, and is never out of step for longer than "
+    "one frame. The sum over all of them, without carry, comes last."
+)
+MIXED = (
+    "任务:定宽十进制输出。void print_u16(uint16_t value, char *field);void print_i16(int16_t value, char *field)。"
+    "宽度 6 加 NUL,右对齐,补位字符 `0`,“-”紧挨首位数字,不带“+”,无前导零,零输出“0”,全范围含 -32768。"
+    "不用除法,不用 printf,幂次表放 __code,SDCC。"
+)  # fmt: skip
+NUMBERS = "The table holds these steps: " + "10, 20, 30, " * 12 + VARIED
 
 KEPT: list[tuple[Gate, Example]] = [
     (Repetition(), example()),
@@ -49,7 +61,10 @@ KEPT: list[tuple[Gate, Example]] = [
     (Repetition(), with_prose("- sets TI\n- clears RI\n- sets TR1\n- returns SBUF")),
     (Repetition(), with_prose("Yes. Yes. Yes.")),
     (Repetition(), with_prose(TERMS, "zh")),
-    (Repetition(), example(ask=SPECIFICATION)),
+    (Repetition(min_words_top=50), example(ask=SPECIFICATION)),
+    (Repetition(min_words_top=50), example(ask=FIELDS)),
+    (Repetition(), example(language="zh", ask=MIXED)),
+    (Repetition(), example(ask=NUMBERS)),
     (Length(), example()),
     (Length(), with_prose("word " * 300)),
     (Length(), example("complete", answer="}", middle="}")),

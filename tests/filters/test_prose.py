@@ -17,6 +17,12 @@ def test_a_longer_fence_holds_a_shorter_one() -> None:
     assert (parts.code, parts.balanced) == ("```c\nint a;\n```", True)
 
 
+def test_a_fence_with_a_word_behind_it_closes_nothing() -> None:
+    """Only a bare fence ends the code."""
+    parts = split_fences("```c\nint a;\n```c\nint b;\n```")
+    assert (parts.code, parts.blocks) == ("int a;\n```c\nint b;", 1)
+
+
 def test_an_unclosed_fence_is_seen() -> None:
     """The rest of the message counts as code."""
     parts = split_fences("Here:\n```c\nint a;")

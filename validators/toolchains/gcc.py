@@ -24,10 +24,8 @@ _OPTIONS = (
     "-Werror=return-type",
     # A flood of errors costs seconds, and the quoted line would show whatever file a #line names.
     *("-fmax-errors=10", "-fno-diagnostics-show-caret"),
-    # What the target and the shim provoke: addresses are 16 bits wide, sdcc's pragmas are not gcc's, and a qualifier
-    # that the shim empties or turns into `volatile` may leave `static` in second place or `volatile` twice.
+    # What the target provokes: addresses are 16 bits wide, and sdcc's pragmas are not gcc's.
     *("-Wno-int-to-pointer-cast", "-Wno-pointer-to-int-cast", "-Wno-unknown-pragmas"),
-    *("-Wno-old-style-declaration", "-Wno-duplicate-decl-specifier"),
 )
 
 _MESSAGES = (

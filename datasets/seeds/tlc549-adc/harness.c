@@ -86,8 +86,8 @@ void main(void)
     SIM_EXPECT(adc_average(), value);
 
     SIM_MARK(12);
-    for (i = 0; i < 3; i++) {
-        value = feed_readings(i == 2 ? 0x55 : (uint8_t)SIM_DRAW(0, 255), 0);
+    for (i = 0; i < 4; i++) { /* 16 and 32 give exact halves with most references */
+        value = feed_readings(i & 2 ? 16 * (i - 1) : (uint8_t)SIM_DRAW(0, 255), 0);
         SIM_EXPECT(adc_millivolts(), (uint16_t)(((uint32_t)value * HOLE_VREF_MV * 2 + 256) / 512));
     }
     SIM_DONE();

@@ -42,6 +42,7 @@ def test_a_pin_behind_a_macro_or_a_call_is_hardware() -> None:
     [
         ("TMOD = (TMOD & 0x0F) | 0x20;", 0x20, 0xF0),
         ("TMOD = 0x20 | (0x0F & TMOD);", 0x20, 0xF0),
+        ("TMOD = (TMOD & 0xF0) | 0x13;", 0x13, 0x1F),
         ("TMOD |= 1 << 5;", 0x20, 0x20),
         ("TMOD &= ~0x0F;", 0x00, 0x0F),
         ("TMOD &= (uint8_t)~(1 << 4);", 0x00, 0x10),

@@ -60,6 +60,12 @@ void third(void) __naked
     ret
     __endasm;
 }
+#pragma save
+#pragma nooverlay
+volatile __sbit __at (0x97) OUT;
+unsigned char peek(unsigned int address) { return *(volatile __xdata unsigned char *)address; }
+unsigned int where(void) { return (unsigned int)&b; }
+#pragma restore
 void fourth(void) { LED = 1; AUXR |= 1; NOP; d = a; __asm__("nop"); }
 """
 

@@ -50,7 +50,7 @@ static bool request_taken(Machine *m, uint8_t n)
     if (n == 1 || n == 3)
         m->polled &= (uint8_t)~(n == 1 ? 1 : 2);
     if (n == 4) {
-        receive(m);
+        poll_uart(m, RI | TI);
         notice(m, SCON, SFR(m, SCON));
     }
     if (n == 5) {

@@ -70,6 +70,7 @@ typedef struct {
     int feed_count;
     uint8_t receive_buffer;
     bool uart_fed;
+    bool sending; /* a byte was written to SBUF whose TI the program has not seen */
     uint8_t polled; /* overflow flags that were read as 0 once: bit 0 TF0, 1 TF1, 2 TF2 */
     uint8_t noticed; /* flags that the program saw set and has not cleared, by their place in FLAGS */
 
@@ -112,7 +113,7 @@ Feed *feed_for(Machine *m, uint16_t reg, bool make);
 
 /* registers.c */
 void notice(Machine *m, uint8_t a, uint8_t bits);
-void receive(Machine *m);
+void poll_uart(Machine *m, uint8_t mask);
 uint8_t latch(Machine *m, uint8_t a);
 uint8_t fetch(Machine *m);
 uint8_t read_external(Machine *m, uint16_t a);

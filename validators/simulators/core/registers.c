@@ -24,6 +24,8 @@ void notice(Machine *m, uint8_t a, uint8_t bits)
     for (int i = 0; i < FLAG_COUNT; i++)
         if (FLAGS[i].reg == a && (bits & FLAGS[i].mask))
             m->noticed |= (uint8_t)(1 << i);
+    if (a == SCON && (bits & TI))
+        m->sending = false;
 }
 
 /* Traces which flags are cleared after they were seen set: a program that does not wait for them has another trace. */
@@ -45,7 +47,7 @@ static void poll_overflow(Machine *m, uint8_t reg, uint8_t flag, bool running, u
     m->polled ^= polled;
 }
 
-void receive(Machine *m)
+static void receive(Machine *m)
 {
     uint8_t *scon = &SFR(m, SCON);
     while ((*scon & (REN | RI)) == REN && m->received.count) {
@@ -61,6 +63,15 @@ void receive(Machine *m)
         m->receive_buffer = (uint8_t)frame;
         *scon |= RI;
     }
+}
+
+/* TI comes again for a program that cleared it between writing SBUF and looking, since on the chip it comes later. */
+void poll_uart(Machine *m, uint8_t mask)
+{
+    if (mask & RI)
+        receive(m);
+    if ((mask & TI) && m->sending)
+        SFR(m, SCON) |= TI;
 }
 
 /* The flip-flops, as read-modify-write instructions see them. */
@@ -81,8 +92,8 @@ static uint8_t read_sfr(Machine *m, uint8_t a, uint8_t mask)
             poll_overflow(m, TCON, TF1, SFR(m, TCON) & TR1, 2);
     } else if (a == T2CON && (mask & TF2)) {
         poll_overflow(m, T2CON, TF2, (SFR(m, T2CON) & (TR2 | RCLK_TCLK)) == TR2, 4);
-    } else if (a == SCON && (mask & RI)) {
-        receive(m);
+    } else if (a == SCON) {
+        poll_uart(m, mask);
     }
     uint8_t value = a == SBUF ? m->receive_buffer : latch(m, a);
     Feed *feed = feed_for(m, a, false);
@@ -102,12 +113,14 @@ static void write_sfr(Machine *m, uint8_t a, uint8_t value)
         return;
     acknowledge(m, a, value);
     register_event(m, 'W', a, value);
-    if (a == SBUF)
+    if (a == SBUF) {
         SFR(m, SCON) |= TI;
-    else if (a == TCON)
+        m->sending = true;
+    } else if (a == TCON) {
         m->polled &= (uint8_t)~(((before & ~value & (TF0 | TR0)) ? 1 : 0) | ((before & ~value & (TF1 | TR1)) ? 2 : 0));
-    else if (a == T2CON && (before & ~value & (TF2 | TR2)))
+    } else if (a == T2CON && (before & ~value & (TF2 | TR2))) {
         m->polled &= (uint8_t)~4;
+    }
 }
 
 uint8_t fetch(Machine *m) { return m->code[m->pc++]; }
