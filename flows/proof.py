@@ -19,7 +19,6 @@ from validators.toolchains.compile import compile_verdict
 from validators.toolchains.gcc import gcc_host
 from validators.toolchains.sdcc import sdcc_mcs51
 
-
 PROGRAM = "program.c"
 
 

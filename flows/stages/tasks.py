@@ -101,9 +101,10 @@ def _examples(
         original = programs[program.parent]
         fault = program.fault
         assert fault is not None, "a kept mutant has a fault that was seen"
-        mutated = Mutated(
-            words, original, program, fault.diagnostics, fault.witness, Bilingual(operator.en, operator.zh)
-        )
+        seen = None
+        if fault.kind == "behaviour":
+            seen = symptom.witness(fault.seen, seed.harness, frozenset(_defined(original)), original.aliases)
+        mutated = Mutated(words, original, program, fault.diagnostics, seen)
         for language, _ in shares(asked.fix):
             yield from fix.examples(mutated, rng, estimate_tokens, (language,))
         return

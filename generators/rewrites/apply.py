@@ -13,7 +13,6 @@ from corpus.source.lexer import lex
 from corpus.source.unit import Unit
 from generators.rewrites.rule import Context, Refusal, Rule, Site
 
-
 # Under these names a step keeps what a person would ask for to get it.
 ASKED = ("ask-en", "ask-zh")
 

@@ -59,8 +59,8 @@ def mask_radix(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     """Writes 8-bit masks in the style's radix: `0x0F` as `0b00001111` and back.
 
     Sound: C gives a hexadecimal and a binary constant of the same value and suffix the same type, and sdcc, avr-gcc
-    and gcc all take `0b`. Refuses what is not an operand of a bit operator (there a number is a quantity, not a pattern) and
-    values above eight bits, which nobody can count in binary.
+    and gcc all take `0b`. Refuses what is not an operand of a bit operator (there a number is a quantity, not a
+    pattern) and values above eight bits, which nobody can count in binary.
     """
     binary = context.style.radix == "binary" or (context.style.radix != "decimal" and context.rng.random() < 0.3)
     for node in _literals(unit):

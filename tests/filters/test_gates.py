@@ -36,8 +36,8 @@ TERMS = (
 SPECIFICATION = (
     "Write a ring buffer of bytes with put(byte value, byte channel), get(byte value, byte channel), "
     "peek(byte value, byte channel) and drop(byte value, byte channel); each `byte value` stands for one element, each "
-    "`byte value` goes in at the head and comes out at the tail, and nothing may be lost while the interrupt runs. When "
-    "the buffer is full the oldest element stays and the new one is refused, so that the reader sees a gap."
+    "`byte value` goes in at the head and comes out at the tail, and nothing may be lost while the interrupt runs. "
+    "When the buffer is full the oldest element stays and the new one is refused, so that the reader sees a gap."
 )
 FIELDS = (
     "The frame has these parts, in this order: uint8_t field, uint8_t field, uint8_t field, uint8_t field, "
