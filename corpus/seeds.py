@@ -54,12 +54,17 @@ class Phrasings(_Sheet):
 
 
 class Hole(_Sheet):
-    """A typed hole: `default`, and either `choices` or `range` [first, last, step]; `format` writes it as C."""
+    """A typed hole: `default`, and either `choices` or `range` [first, last, step]; `format` writes it as C.
+
+    `in_words` marks a fact that the instruction states and that the code, which has no macro for it, is right for at
+    every value (a crystal for which the same wait loops keep the device's limits).
+    """
 
     default: Value
     choices: tuple[Value, ...] = ()
     range: tuple[int, int, int] | None = None
     format: str = "{}"
+    in_words: bool = False
 
     @model_validator(mode="after")
     def _one_domain(self) -> Hole:

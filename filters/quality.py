@@ -22,6 +22,7 @@ _ELIDED = re.compile(
 # U+FFFD, C1 controls, UTF-8 read as Latin-1 or CP1252, and the two classics of GBK.
 _MOJIBAKE = re.compile(r"\ufffd|[\x80-\x9f]|[\x00-\x08\x0e-\x1f]|â€|Ã[\u00a0-\u00bf]|锟斤拷|烫烫烫")
 _CHINESE_MARKS = re.compile(r"[\u3000-\u303f\uff01-\uff5e]")
+_FEW_LETTERS = 20
 _NEEDS_CODE = frozenset({"write", "refactor", "fix"})
 
 
@@ -132,10 +133,12 @@ def _leftover(asked: Parts, answered: Parts, code: str) -> tuple[str, str] | Non
 
 def _language(example: Example, asked: Parts, answered: Parts) -> tuple[str, str] | None:
     if example.language == "zh":
-        if not cjk_characters(asked.prose):
+        # A few letters are names ("<BLANK> = ?"), then Chinese comments in the code do.
+        for name, parts in (("instruction", asked), ("answer", answered)):
+            if not cjk_characters(parts.prose) and sum(c.isalpha() for c in parts.prose) > _FEW_LETTERS:
+                return "half-translated", f"the row is zh, but its {name}'s prose has no Chinese character"
+        if not cjk_characters(example.instruction):
             return "half-translated", "the row is zh, but its instruction has no Chinese character"
-        if not cjk_characters(answered.prose) and sum(c.isalpha() for c in answered.prose) > 20:
-            return "half-translated", "the row is zh, but the answer's prose has no Chinese character"
         return None
     for name, text in (("instruction", example.instruction), ("answer", example.answer)):
         if cjk_characters(text) or _CHINESE_MARKS.search(text):

@@ -122,7 +122,11 @@ def fill_program(seed: Seed, filling: Filling) -> str:
             )
         start = value_node.start_byte
         edits.append(Edit(start, start + len(value.encode()), wanted[name].encode()))
-    missing = [name for name in seed.sheet.holes if name not in seen and not _feeds_a_macro(seed, name, seen)]
+    missing = [
+        name
+        for name, hole in seed.sheet.holes.items()
+        if not hole.in_words and name not in seen and not _feeds_a_macro(seed, name, seen)
+    ]
     if missing:
         raise SeedError(
             seed.folder / "program.c",

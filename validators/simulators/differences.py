@@ -12,7 +12,6 @@ REGISTERS = {
     0xC9: "T2MOD", 0xCA: "RCAP2L", 0xCB: "RCAP2H", 0xCC: "TL2", 0xCD: "TH2",
 }  # fmt: skip
 
-_REGISTERS = REGISTERS  # until flows.witness takes the public name
 
 _FLAGS = {"8D": "TF0", "8F": "TF1", "CF": "TF2", "99": "TI", "98": "RI"}
 

@@ -1,0 +1,287 @@
+"""Bodies of branches and loops: taken out of a file with their comments, and laid out again as this file does it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from corpus.source.edits import Edit
+from corpus.source.lexer import lex
+from corpus.source.unit import Unit
+from generators.rewrites.rule import Refusal, Site
+from generators.rewrites.style import Style
+
+LOOPS = ("for_statement", "while_statement", "do_statement")
+_CONTROL = (*LOOPS, "if_statement", "else_clause", "switch_statement")
+_JUMPS = frozenset({"return_statement", "break_statement", "continue_statement", "goto_statement"})
+# What a macro must not have in its body when statements are moved around it.
+_FLOW = re.compile(rb"[;{}]|\b(break|continue|return|goto|case|default|if|else|for|while|do|switch)\b")
+_DEEPEST = 20  # macros that name macros
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The statements of a branch or loop at the left margin, without braces, their comments with them.
+
+    `braced` and `inline` (on the line of its head) tell how it stood; `node` is the statement.
+    """
+
+    text: bytes
+    braced: bool
+    inline: bool
+    node: Node
+
+    @property
+    def statements(self) -> list[Node]:
+        """The statements that it holds."""
+        if self.node.type == "compound_statement":
+            return [child for child in self.node.named_children if child.type != "comment"]
+        return [] if self.node.child_count == 1 else [self.node]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a file lays out its statements: the step of its indentation and where braces, `else` and blanks stand."""
+
+    step: bytes
+    own_line: bool
+    else_own_line: bool
+    blank: bytes
+    case_step: bytes
+    newline: bytes
+
+    @classmethod
+    def of(cls, unit: Unit, style: Style) -> Layout:
+        """What most places of the file do; what it never does as `style` would."""
+        votes: Counter[tuple[str, bytes]] = Counter()
+        for node in unit.walk("compound_statement"):
+            parent = node.parent
+            first = next(iter(node.named_children), None)
+            here = unit.indent(node.start_byte)
+            if first is not None and unit.line(first.start_byte) > unit.line(node.start_byte):
+                within = unit.indent(first.start_byte)
+                if within.startswith(here) and within != here and first.type != "case_statement":
+                    votes["step", within[len(here) :]] += 1
+                elif first.type == "case_statement":
+                    votes["case", b"in" if within != here else b"level"] += 1
+            if parent is None or parent.type not in _CONTROL:
+                continue
+            votes["brace", b"own" if _begins_line(unit, node) else b"attached"] += 1
+            after = node.next_sibling
+            if after is not None and after.type == "else_clause":
+                votes["else", b"own" if _begins_line(unit, after) else b"attached"] += 1
+        for keyword in re.finditer(rb"\b(?:if|while|for|switch)(\s?)\(", unit.masked.text):
+            votes["blank", keyword[1]] += 1
+
+        def winner(what: str, otherwise: bytes) -> bytes:
+            found = [(count, value) for (kind, value), count in votes.items() if kind == what]
+            return max(found)[1] if found else otherwise
+
+        step = winner("step", style.indent.encode())
+        brace = winner("brace", b"own" if style.braces == "own-line" else b"attached")
+        return cls(
+            step,
+            brace == b"own",
+            winner("else", brace) == b"own",
+            winner("blank", b" "),
+            step if winner("case", b"level") == b"in" else b"",
+            unit.newline,
+        )
+
+    def head(self, keyword: bytes, condition: bytes) -> bytes:
+        """`while (condition)`."""
+        return keyword + self.blank + b"(" + condition + b")"
+
+    def block(self, head: bytes, text: bytes, indent: bytes) -> bytes:
+        """The head with the text in braces after it; the first line has no indentation, the others `indent`."""
+        opening = self.newline + indent + b"{" if self.own_line else b" {"
+        body = self.newline + self.indented(text, indent + self.step) if text else b""
+        return head + opening + body + self.newline + indent + b"}"
+
+    def under(self, head: bytes, body: Body, indent: bytes) -> bytes:
+        """The head with the body after it, braced or not as it stood."""
+        if body.braced:
+            return self.block(head, body.text, indent)
+        if body.inline and b"\n" not in body.text:
+            return head + b" " + body.text
+        return head + self.newline + self.indented(body.text, indent + self.step)
+
+    def otherwise(self, above: bytes, body: Body, indent: bytes, closed: bool) -> bytes:
+        """`above`, which ends with a brace where `closed`, with an else and its body."""
+        joint = b" " if closed and not self.else_own_line else self.newline + indent
+        return above + joint + self.under(b"else", body, indent)
+
+    def indented(self, text: bytes, indent: bytes) -> bytes:
+        """The lines further in."""
+        return self.newline.join(indent + line if line else line for line in text.split(b"\n"))
+
+    def lines(self, *texts: bytes, indent: bytes = b"") -> bytes:
+        """Texts under one another, the first without indentation."""
+        return self.indented(b"\n".join(text for text in texts if text), indent)[len(indent) :]
+
+
+def _begins_line(unit: Unit, node: Node) -> bool:
+    return not unit.src[unit.line_start(node.start_byte) : node.start_byte].strip()
+
+
+def tail(unit: Unit, node: Node) -> int:
+    """Where a statement ends together with a comment behind it on its last line; a brace takes none."""
+    end = unit.end(node)
+    if unit.src[end - 1 : end] == b"}":
+        return end
+    for comment in unit.comments(end, unit.line_end(end)):
+        if unit.src[end : comment.start].strip() or unit.src[comment.end : unit.line_end(comment.end)].strip():
+            return end
+        return comment.end if unit.line(comment.end) == unit.line(end) else end
+    return end
+
+
+def lead(unit: Unit, node: Node) -> int:
+    """Where a statement begins together with the comment lines right above it."""
+    start = node.start_byte
+    before = node.prev_sibling
+    while before is not None and before.type == "comment" and _begins_line(unit, before):
+        if unit.line(start) - unit.line(before.end_byte) > 1:
+            break
+        start, before = before.start_byte, before.prev_sibling
+    return start
+
+
+def lifted(unit: Unit, start: int, end: int) -> bytes:
+    """The text from `start` to `end` at the left margin; what stands further in keeps its distance."""
+    base = unit.indent(start)
+    first, *rest = unit.src[start:end].replace(b"\r\n", b"\n").split(b"\n")
+    moved = [line[len(base) :] if line.startswith(base) else line.lstrip(b" \t") for line in rest]
+    return b"\n".join([first.strip(), *(line.rstrip() for line in moved)])
+
+
+def body_of(unit: Unit, statement: Node, after: int) -> Body:
+    """The body whose head ends at `after`, with the comments between head and body where it has no braces."""
+    if statement.type == "compound_statement":
+        return Body(_within_braces(unit, statement), True, False, statement)
+    start = after + len(unit.src[after:]) - len(unit.src[after:].lstrip())
+    inline = unit.line(after) == unit.line(statement.start_byte)
+    return Body(lifted(unit, start, tail(unit, statement)), False, inline, statement)
+
+
+def _within_braces(unit: Unit, block: Node) -> bytes:
+    start, end = block.start_byte + 1, unit.end(block) - 1
+    children = block.named_children
+    if unit.line(start) == unit.line(end):
+        if any(child.type == "comment" for child in children):
+            return unit.src[start:end].strip()
+        return b"\n".join(unit.text(child) for child in children)
+    stop = unit.line_end(start)
+    beside = unit.src[start:stop].strip()
+    first = re.compile(rb"[ \t]*\S").search(unit.src, min(stop + 1, end), end)
+    inside = lifted(unit, first.end() - 1, end).rstrip() if first is not None else b""
+    return b"\n".join(part for part in (beside, inside) if part)
+
+
+def arms(unit: Unit, statement: Node) -> tuple[Body, Body | None] | None:
+    """The bodies of an if: what is done, and what else; None where it has no plain form."""
+    condition, first = statement.child_by_field_name("condition"), statement.child_by_field_name("consequence")
+    other = statement.child_by_field_name("alternative")
+    if condition is None or first is None:
+        return None
+    then = body_of(unit, first, unit.end(condition))
+    if other is None:
+        return then, None
+    second = next((child for child in other.named_children if child.type != "comment"), None)
+    if second is None:
+        return None
+    return then, body_of(unit, second, other.start_byte + len(b"else"))
+
+
+def rebuilt(unit: Unit, start: int, end: int, text: bytes, *params: tuple[str, str]) -> Site | Refusal:
+    """The site that puts `text` in place of `start..end`, if no comment is lost and nothing opaque lies there."""
+    if unit.in_opaque(start, end):
+        return Refusal(start, "opaque")
+    if _comments(text) != _comments(unit.src[start:end]):
+        return Refusal(start, "comment-in-the-way")
+    return Site((Edit(start, end, text),), params)
+
+
+def _comments(text: bytes) -> list[bytes]:
+    return sorted(text[token.start : token.end] for token in lex(text) if token.kind == "comment")
+
+
+def ends_in_jump(statement: Node) -> bool:
+    """Whether control never runs off the end: return, break, continue or goto stands last."""
+    if statement.type == "compound_statement":
+        last = [child for child in statement.named_children if child.type != "comment"][-1:]
+        return bool(last) and ends_in_jump(last[0])
+    return statement.type in _JUMPS
+
+
+def own_jumps(statement: Node, kind: str) -> list[Node]:
+    """The `break_statement`s or `continue_statement`s in a body that mean the loop (or switch) around that body."""
+    found, stack = [], [statement]
+    shields = (*LOOPS, "switch_statement") if kind == "break_statement" else LOOPS
+    while stack:
+        node = stack.pop()
+        if node.type == kind:
+            found.append(node)
+        elif node.type not in shields:
+            stack.extend(node.named_children)
+    return found
+
+
+def has_labels(unit: Unit, node: Node) -> bool:
+    """Whether a label, a goto or a case of a switch further out stands here."""
+    return any(
+        found.type != "case_statement" or not _within(found, node, "switch_statement")
+        for found in unit.walk("labeled_statement", "goto_statement", "case_statement", under=node)
+    )
+
+
+def _within(node: Node, top: Node, kind: str) -> bool:
+    parent = node.parent
+    while parent is not None and parent != top:
+        if parent.type == kind:
+            return True
+        parent = parent.parent
+    return top.type == kind
+
+
+def leaves_open_if(statement: Node) -> bool:
+    """Whether an `else` behind this statement would be taken by an if inside it."""
+    if statement.type == "if_statement":
+        other = statement.child_by_field_name("alternative")
+        return other is None or leaves_open_if(other)
+    if statement.type in ("else_clause", "labeled_statement", "for_statement", "while_statement"):
+        return bool(statement.named_children) and leaves_open_if(statement.named_children[-1])
+    return False
+
+
+def declares(block: Node) -> bool:
+    """Whether the block has declarations of its own, which taking off its braces would move to another scope."""
+    return block.type == "compound_statement" and any(
+        child.type in ("declaration", "type_definition", "struct_specifier", "enum_specifier", "function_definition")
+        for child in block.named_children
+    )
+
+
+def hides_flow(unit: Unit, node: Node) -> bool:
+    """Whether a macro here stands for statements or jumps, or a name is so unknown that it could."""
+    return any(_hides(unit, unit.text(name), 0) for name in _names(unit, node))
+
+
+def _names(unit: Unit, node: Node) -> Iterator[Node]:
+    return unit.walk("identifier", under=node)
+
+
+def _hides(unit: Unit, name: bytes, depth: int) -> bool:
+    symbol = unit.symbols.lookup(name)
+    if symbol is None:
+        return name.isupper() and not any(s.name == name for s in unit.symbols.all())
+    if symbol.kind != "macro":
+        return False
+    body = symbol.body
+    if body is None or depth > _DEEPEST or _FLOW.search(body) or b"asm" in body:
+        return True
+    return any(word != name and _hides(unit, word, depth + 1) for word in re.findall(rb"[A-Za-z_]\w*", body))
