@@ -184,6 +184,10 @@ class Unit:
 
     def functions(self) -> tuple[Node, ...]:
         """The function definitions, in order; those inside `#if` branches too."""
+        return self._functions
+
+    @cached_property
+    def _functions(self) -> tuple[Node, ...]:
         return tuple(self.walk("function_definition"))
 
     def function(self, name: bytes) -> Node | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from generators.rewrites.rule import Context, Refusal, Rule, Site
 
 # Under these names a step keeps what a person would ask for to get it.
 ASKED = ("ask-en", "ask-zh")
+
+_WORD = re.compile(rb"[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,8 @@ def propose(rule: Rule, unit: Unit, context: Context) -> Proposal | Refusal:
     """One application of the rule: at one site drawn by `context.rng`, or at all of them for a rule of style.
 
     The result parses wherever the input did and has every comment that the input had (unless the rule is about
-    layout and comments): otherwise it is refused, reason `broke-parse` or `lost-comment`.
+    layout and comments; a rename may change its names in them): otherwise it is refused, reason `broke-parse` or
+    `lost-comment`.
     """
     sites, refusals = sites_of(rule, unit, context)
     if not sites:
@@ -55,7 +59,8 @@ def propose(rule: Rule, unit: Unit, context: Context) -> Proposal | Refusal:
     after = Unit.parse(source)
     if after.error is not None and unit.error is None:
         return Refusal(edits[0].start, "broke-parse")
-    if not rule.tokens_kept and _comments(source) != _comments(unit.src):
+    names = {name.encode() for site in chosen for pair in site.params for name in pair} if rule.renames else set()
+    if not rule.tokens_kept and _comments(source, names) != _comments(unit.src, names):
         return Refusal(edits[0].start, "lost-comment")
     asked = [pair for site in chosen[:1] if site.ask for pair in zip(ASKED, site.ask, strict=True)]
     params = tuple(dict.fromkeys([*asked, *(pair for site in chosen for pair in site.params)]))
@@ -104,5 +109,7 @@ def _apart(sites: list[Site]) -> list[Site]:
     return taken
 
 
-def _comments(source: bytes) -> list[bytes]:
-    return sorted(source[token.start : token.end] for token in lex(source) if token.kind == "comment")
+def _comments(source: bytes, names: set[bytes]) -> list[bytes]:
+    """The comments, with one sign for all of `names`: a rename may put one in place of another there."""
+    texts = (source[token.start : token.end] for token in lex(source) if token.kind == "comment")
+    return sorted(_WORD.sub(lambda word: b"$" if word[0] in names else word[0], text) for text in texts)

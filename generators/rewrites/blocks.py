@@ -201,6 +201,8 @@ def rebuilt(unit: Unit, start: int, end: int, text: bytes, *params: tuple[str, s
     """The site that puts `text` in place of `start..end`, if no comment is lost and nothing opaque lies there."""
     if unit.in_opaque(start, end):
         return Refusal(start, "opaque")
+    if b"//" in text.rpartition(b"\n")[2] and unit.src[end : unit.line_end(end)].strip():
+        return Refusal(start, "line-comment-before-code")
     if _comments(text) != _comments(unit.src[start:end]):
         return Refusal(start, "comment-in-the-way")
     return Site((Edit(start, end, text),), params)

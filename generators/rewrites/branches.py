@@ -16,26 +16,26 @@ from generators.rewrites.blocks import (
     declares,
     ends_in_jump,
     has_labels,
-    hides_flow,
-    leaves_open_if,
     lead,
+    leaves_open_if,
     lifted,
     rebuilt,
     tail,
 )
 from generators.rewrites.rule import Context, Refusal, Site, rewrite
-from generators.rewrites.truth import AND, condition_of, negated, sides, spelt
+from generators.rewrites.truth import AND, condition_of, is_torn, negated, sides, spelt
 
+_SIMPLE = ("expression_statement", "return_statement", "break_statement", "continue_statement")
 _MANY = 6  # statements; more than this nobody indents for the sake of an else
 
 
 def _ifs(unit: Unit) -> Iterator[tuple[Node, Node, Body, Body | None]]:
-    """(if, condition, then, else) of the ifs whose condition has no comment and no macro that hides a statement."""
+    """(if, condition, then, else) of the ifs whose condition is what it looks like."""
     for node in unit.walk("if_statement"):
         condition, found = condition_of(node), arms(unit, node)
         if condition is None or found is None or unit.in_opaque(condition.start_byte, condition.end_byte):
             continue
-        if not unit.comments(condition.start_byte, condition.end_byte) and not hides_flow(unit, condition):
+        if not unit.comments(condition.start_byte, condition.end_byte) and not is_torn(unit, condition):
             yield node, condition, *found
 
 
@@ -194,12 +194,14 @@ def _rest(node: Node) -> list[Node]:
 def _with_else(unit: Unit, layout: Layout, node: Node, then: Body, rest: list[Node]) -> Site | Refusal:
     indent = unit.indent(node.start_byte)
     end = unit.end(rest[-1]) if rest[-1].type == "compound_statement" else tail(unit, rest[-1])
-    bare = len(rest) == 1 and not then.braced and rest[0].type not in ("declaration", "if_statement")
-    braced = not bare or lead(unit, rest[0]) != rest[0].start_byte
-    text = lifted(unit, lead(unit, rest[0]), end)
-    start = tail(unit, node)
-    body = Body(text, braced, False, rest[0])
-    return rebuilt(unit, start, end, layout.otherwise(b"", body, indent, closed=then.braced))
+    first = lead(unit, rest[0])
+    alone = len(rest) == 1 and first == rest[0].start_byte
+    bare = alone and not then.braced and rest[0].type in _SIMPLE
+    body = Body(lifted(unit, first, end), not bare, False, rest[0])
+    text = layout.otherwise(b"", body, indent, closed=then.braced)
+    if alone and rest[0].type == "if_statement":
+        text = text[: text.index(b"else")] + b"else " + layout.lines(body.text, indent=indent)
+    return rebuilt(unit, tail(unit, node), end, text)
 
 
 @rewrite(
@@ -240,7 +242,7 @@ def merged_if(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             continue
         if found[1] is not None:
             yield Refusal(node.start_byte, "inner-else")
-        elif unit.line(second.start_byte) != unit.line(unit.end(second)) or hides_flow(unit, second):
+        elif unit.line(second.start_byte) != unit.line(unit.end(second)) or is_torn(unit, second):
             yield Refusal(node.start_byte, "condition-not-plain")
         else:
             both = spelt(unit, condition).within(AND) + b" && " + spelt(unit, second).within(AND + 1)
@@ -299,7 +301,9 @@ def _exit(unit: Unit, node: Node) -> bytes | None:
         return None
     if block.parent.type in LOOPS:
         return b"continue"
-    symbol = unit.symbols.lookup(unit.function_name(block.parent)) if block.parent.type == "function_definition" else None
+    symbol = (
+        unit.symbols.lookup(unit.function_name(block.parent)) if block.parent.type == "function_definition" else None
+    )
     result = symbol.type.of if symbol is not None and symbol.type is not None else None
     return b"return" if result is not None and result.kind == "void" else None
 
@@ -360,7 +364,7 @@ def _own_names(unit: Unit, block: Node) -> bool:
             continue
         for spot in unit.symbols.occurrences(symbol.name):
             outside = spot.start < block.start_byte or spot.start >= block.end_byte
-            if outside and (function.start_byte <= spot.start < function.end_byte or spot.kind != "code"):
+            if outside and (function.start_byte <= spot.start < function.end_byte or spot.where != "code"):
                 return False
     return True
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from generators.rewrites import literals, updates
+from generators.rewrites import branches, conditions, literals, updates
 
-RULES = (*literals.RULES, *updates.RULES)
+RULES = (*literals.RULES, *updates.RULES, *branches.RULES, *conditions.RULES)

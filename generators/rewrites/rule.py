@@ -61,7 +61,8 @@ class Rule:
     """One rewrite.
 
     `scope` says whether one site is taken (structure) or all of them together (style: a person is consistent).
-    `tokens_kept` marks rules that touch layout and comments only. `en` and `zh` say in an imperative what a person
+    `tokens_kept` marks rules that touch layout and comments only; `renames` those whose params are (old, new) names,
+    which a comment may speak of, so that the words change there too. `en` and `zh` say in an imperative what a person
     would ask for to get this change. `changes` are (before, after) of whole units; on `keeps` the rule must find no
     site.
     """
@@ -75,6 +76,7 @@ class Rule:
     changes: tuple[tuple[str, str], ...]
     keeps: tuple[str, ...]
     tokens_kept: bool = False
+    renames: bool = False
 
     @property
     def doc(self) -> str:
@@ -91,11 +93,12 @@ def rewrite(
     keeps: Sequence[str],
     scope: Literal["site", "file"] = "site",
     tokens_kept: bool = False,
+    renames: bool = False,
 ) -> Callable[[Finder], Rule]:
     """Turns a finder into a `Rule` named after it (underscores become hyphens)."""
 
     def named(find: Finder) -> Rule:
         name = getattr(find, "__name__", "").replace("_", "-")
-        return Rule(name, family, scope, en, zh, find, tuple(changes), tuple(keeps), tokens_kept)
+        return Rule(name, family, scope, en, zh, find, tuple(changes), tuple(keeps), tokens_kept, renames)
 
     return named

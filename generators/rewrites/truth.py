@@ -75,6 +75,22 @@ def _in_parentheses(body: bytes) -> bool:
     return False
 
 
+def is_torn(unit: Unit, node: Node) -> bool:
+    """Whether a macro in this expression may be more than the one operand that it looks like.
+
+    `#define READY a || b` makes `!READY` mean `!a || b`: nothing can be said of such an expression. A name in capitals
+    that is not declared may be one.
+    """
+    for name in unit.walk("identifier", under=node):
+        symbol = unit.symbols.resolve(name)
+        if symbol is None:
+            if unit.text(name).isupper():
+                return True
+        elif symbol.kind == "macro" and not _closed(symbol):
+            return True
+    return False
+
+
 def is_constant(unit: Unit, node: Node) -> bool:
     """A literal, a negated one, or a name in capitals for one: what a person calls a constant, without effects."""
     node = stripped(node)

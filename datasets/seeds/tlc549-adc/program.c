@@ -2,9 +2,9 @@
 #include <8052.h>
 #include <stdint.h>
 
-#define CS P3_5
-#define CLK P3_4
-#define DOUT P3_3
+#define CS P1_5
+#define CLK P1_6
+#define DOUT P1_7
 #define SAMPLES 10      /* readings in one average */
 #define VREF_MV 5000    /* REF+ against REF- */
 
