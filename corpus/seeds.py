@@ -98,7 +98,11 @@ class Constraint(_Sheet):
 
 
 class Sheet(_Sheet):
-    """`seed.yaml`."""
+    """`seed.yaml`.
+
+    `timing` names the functions whose cycle count is part of what they do (a 1-Wire slot, an interrupt that stops a
+    timer): a rewrite inside one must leave every run's cycles as they were.
+    """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
     title: Bilingual
@@ -119,7 +123,7 @@ class Sheet(_Sheet):
     holes: dict[str, Hole] = Field(default_factory=dict)
     derived: dict[str, Derived] = Field(default_factory=dict)
     constraints: tuple[Constraint, ...] = ()
-    safety: tuple[Text, ...] = ()
+    timing: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,9 @@ class Prover:
         else:
             observed = self._bench.observe(built)
             verdict = compare(parent.observed, observed)
+            if verdict.passed and self._is_timed(parent, proposal) and _cycles(observed) != _cycles(parent.observed):
+                words = f"{observed.cycles:,} machine cycles instead of {parent.observed.cycles:,} where timing counts"
+                verdict = Verdict("equivalent", "failed", "timing-changed", words)
         if not verdict.passed:
             return _stepped(program, before, proposal.step).judged(verdict)
         return Proved(replace(_graded(program, before, proposal.step, verdict), cycles=observed.cycles), observed)
@@ -139,6 +142,13 @@ class Prover:
         fault = Fault("behaviour", operator, compared.evidence, faulty.line)
         return replace(program, fault=fault).judged(Verdict("fault", "passed", "seen", compared.evidence))
 
+    def _is_timed(self, parent: Proved, proposal: Proposal) -> bool:
+        """Whether the step edits a function that the seed marks as timing-critical."""
+        marked = dict(parent.program.aliases)
+        names = {marked.get(name, name).encode() for name in self._seed.sheet.timing}
+        timed = [f for f in parent.unit.functions() if parent.unit.function_name(f) in names]
+        return any(f.start_byte <= end and start <= f.end_byte for f in timed for start, end, _ in proposal.step.edits)
+
     def _build(self, program: Program) -> Built:
         return self._bench.build(
             program.source, self._seed.harness, dict(program.holes), dict(program.aliases), self._seed.sheet.model
@@ -151,6 +161,10 @@ class Prover:
         if target.verdict.passed:
             program = program.judged(compile_verdict(self._sandbox, gcc_host, program.source).verdict)
         return program if program.failed else Proved(program, proved.observed)
+
+
+def _cycles(observed: Observed) -> list[int]:
+    return [trace.cycles for trace in observed.traces]
 
 
 def weakest(grades: list[str]) -> str:

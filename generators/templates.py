@@ -98,14 +98,19 @@ def fill_program(seed: Seed, filling: Filling) -> str:
     """The program with each hole's macro set to its text.
 
     Raises:
-        SeedError: a hole has no `#define` in the program, or the text on disk is not the default's.
+        SeedError: a hole has no `#define` in the program, the text on disk is not the default's, or `timing` names a
+            function that is not there.
     """
     source = seed.program.encode()
     defaults = dict(default_filling(seed).texts)
     wanted = dict(filling.texts)
     edits: list[Edit] = []
     seen: set[str] = set()
-    for node in Unit.parse(source).walk("preproc_def"):
+    unit = Unit.parse(source)
+    for function in seed.sheet.timing:
+        if unit.function(function.encode()) is None:
+            raise SeedError(seed.folder / "seed.yaml", 1, "timing", f"the program defines no function {function!r}")
+    for node in unit.walk("preproc_def"):
         name_node, value_node = node.child_by_field_name("name"), node.child_by_field_name("value")
         if name_node is None or value_node is None:
             continue
