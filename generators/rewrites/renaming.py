@@ -1,0 +1,138 @@
+"""Renames as edits: every place that means a name, in code, in macro bodies where asked, and in comments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from tree_sitter import Node
+
+from corpus.source.edits import Edit
+from corpus.source.mask import Span
+from corpus.source.symbols import Symbol
+from corpus.source.unit import Unit
+from generators.rewrites.alignment import aligned
+from generators.rewrites.rule import Refusal, Site
+
+_WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
+_CODE = re.compile(rb"\w+_\w+|[a-z]+[a-z0-9]*[A-Z]\w*|[A-Z][A-Z0-9]+")
+# The C library and the start-up code look for these.
+LINKED = frozenset((b"main", b"putchar", b"getchar", b"gets", b"puts", b"printf", b"exit", b"malloc", b"free"))
+
+
+@dataclass
+class Renaming:
+    """The renames of one unit, gathered; `site` makes one consistent change of them."""
+
+    unit: Unit
+    avoid: frozenset[str] = frozenset()
+    pairs: list[tuple[str, str]] = field(default_factory=list)
+    edits: dict[tuple[int, int], bytes] = field(default_factory=dict)
+    taken: set[bytes] = field(default_factory=set)
+    _known: dict[int, Symbol] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for symbol in self.unit.symbols.all():
+            for node in (*symbol.declarations, *symbol.uses):
+                self._known[node.start_byte] = symbol
+
+    def refusal(self, symbol: Symbol, directives: bool = False) -> Refusal | None:
+        """Why this name must stay, or None: it stands where the compiler sees more than the tree does."""
+        start = symbol.declaration.start_byte if symbol.declaration is not None else 0
+        name = symbol.name
+        if symbol.from_header or name in LINKED or name in self.unit.symbols.header_names:
+            return Refusal(start, "not-its-own")
+        for place in self.unit.symbols.occurrences(name):
+            if place.where == "asm":
+                return Refusal(start, "named-in-asm")
+            if place.where == "directive":
+                if not directives:
+                    return Refusal(start, "named-in-a-macro")
+            elif place.start not in self._known:
+                return Refusal(start, "not-resolved")
+        if any(self._pasted(node) for node in symbol.uses):
+            return Refusal(start, "made-a-string")
+        return None
+
+    def choose(self, candidates: Iterable[str | None]) -> bytes | None:
+        """The first candidate that is free everywhere."""
+        for candidate in candidates:
+            name = candidate.encode() if candidate else b""
+            if name and candidate not in self.avoid and name not in self.taken and self.unit.symbols.is_free(name):
+                return name
+        return None
+
+    def add(self, symbol: Symbol, new: bytes, comments: Sequence[Span], twins: Iterable[Symbol] = ()) -> None:
+        """Renames a symbol, its `twins` (the same parameter in prototypes), and what these comments say of it."""
+        self.taken.add(new)
+        self.pairs.append((symbol.name.decode(), new.decode()))
+        for one in (symbol, *twins):
+            for node in (*one.declarations, *one.uses):
+                self.edits[node.start_byte, self.unit.end(node)] = new
+        for start, end in spoken(self.unit, comments, symbol.name):
+            self.edits[start, end] = new
+
+    def replace(self, start: int, end: int, new: bytes) -> None:
+        """Puts the new name at a place that the tree does not show."""
+        self.edits[start, end] = new
+
+    def site(self, aliases: bool) -> Site | None:
+        """All of it as one site; the pairs are aliases for the harness where it can see the names."""
+        if not self.pairs:
+            return None
+        edits = aligned(self.unit, (Edit(start, end, text) for (start, end), text in self.edits.items()))
+        return Site(edits, tuple(self.pairs), tuple(self.pairs) if aliases else ())
+
+    def _pasted(self, node: Node) -> bool:
+        """Whether the place is an argument of a macro that makes strings or names of its arguments."""
+        call = self.unit.enclosing(node, "call_expression", "compound_statement")
+        while call is not None and call.type == "call_expression":
+            called = call.child_by_field_name("function")
+            symbol = self.unit.symbols.resolve(called) if called is not None else None
+            if symbol is not None and symbol.kind == "macro" and called != node and _pastes(self.unit, symbol, 0):
+                return True
+            call = self.unit.enclosing(call, "call_expression", "compound_statement")
+        return False
+
+
+def _pastes(unit: Unit, macro: Symbol, depth: int) -> bool:
+    if macro.body is None or b"#" in macro.body or depth > 8:
+        return True
+    inner = (unit.symbols.lookup(word) for word in _WORD.findall(macro.body))
+    return any(
+        one is not None and one.kind == "macro" and one.function_like and _pastes(unit, one, depth + 1)
+        for one in inner
+        if one is not None and one.name != macro.name
+    )
+
+
+def spoken(unit: Unit, comments: Iterable[Span], name: bytes) -> list[tuple[int, int]]:
+    """Where comments speak of this name: a word that can only be code, or `name()`, `*name`, `name[`, `name->`.
+
+    A bare `count` or `byte` may be an English word, and stays one.
+    """
+    found = []
+    for comment in comments:
+        for match in _WORD.finditer(unit.src, comment.start, comment.end):
+            if match[0] == name and (_CODE.fullmatch(name) or _marked(unit.src, match.start(), match.end())):
+                found.append((match.start(), match.end()))
+    return found
+
+
+def bare(unit: Unit, comments: Iterable[Span], name: bytes) -> bool:
+    """Whether a comment has the name as a bare word that `spoken` leaves alone."""
+    told = set(spoken(unit, comments, name))
+    return any(
+        match[0] == name and match.span() not in told
+        for comment in comments
+        for match in _WORD.finditer(unit.src, comment.start, comment.end)
+    )
+
+
+def _marked(src: bytes, start: int, end: int) -> bool:
+    before, after = src[start - 2 : start], src[end : end + 2]
+    if after[:1] in (b"[", b"(") or after == b"->":
+        return True
+    quoted = before[1:] in (b"`", b"'", b'"') and before[1:] == after[:1]
+    return quoted or (before[1:] in (b"*", b"&") and before[:1] in (b" ", b"(", b"*") and after[:1] != b"*")
