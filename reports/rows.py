@@ -6,8 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from corpus.shards import read_table
+from corpus.records import Language
+from reports.batches import read_dicts
 from reports.draw import Draw
 from reports.report import Group
 
@@ -24,7 +26,6 @@ _COLUMNS = {
     "dialect": "meta_dialect",
 }
 _LIGHT = (*_COLUMNS.values(), "id", "prov_seed", "prov_programs", "meta_phrasing", "meta_tokens", "meta_answer_tokens")
-_BATCH = 2000
 
 
 @dataclass
@@ -65,46 +66,36 @@ def count_rows(files: Mapping[str, Sequence[Path]], seed: int, each: int, progra
     counts = RowCounts(draws, Draw(seed, "programs", programs))
     for split, paths in files.items():
         for path in paths:
-            for row in _rows(path, list(_LIGHT)):
+            for row in read_dicts(path, _LIGHT):
                 _count(counts, split, row)
-                key = (str(row["meta_task"]), str(row["meta_language"]))
-                draws.setdefault(key, Draw(seed, "samples", each)).offer(str(row["id"]))
-                made_from = row["prov_programs"]
-                if isinstance(made_from, list) and made_from:
-                    counts.programs.offer(made_from[0])
+                key = (row["meta_task"], row["meta_language"])
+                draws.setdefault(key, Draw(seed, "samples", each)).offer(row["id"])
+                for name in row["prov_programs"][:1]:
+                    counts.programs.offer(name)
     return counts
 
 
-def instructions(files: Mapping[str, Sequence[Path]]) -> Iterator[tuple[str, str]]:
-    """The language and the last user turn of every row, one file in memory at a time."""
+def instructions(files: Mapping[str, Sequence[Path]]) -> Iterator[tuple[Language, str]]:
+    """The language and the last user turn of every row."""
     for paths in files.values():
         for path in paths:
-            for row in _rows(path, ["meta_language", "prompt"]):
-                turns = row["prompt"]
-                assert isinstance(turns, list), "the prompt is a list of turns"
-                said = [turn["content"] for turn in turns if turn["role"] == "user"]
-                yield str(row["meta_language"]), said[-1] if said else ""
+            for row in read_dicts(path, ("meta_language", "prompt")):
+                said = [turn["content"] for turn in row["prompt"] if turn["role"] == "user"]
+                yield row["meta_language"], said[-1] if said else ""
 
 
-def _rows(path: Path, columns: list[str]) -> Iterator[dict[str, object]]:
-    for batch in read_table(path, columns).to_batches(max_chunksize=_BATCH):
-        yield from batch.to_pylist()
-
-
-def _count(counts: RowCounts, split: str, row: Mapping[str, object]) -> None:
-    tokens, answer = row["meta_tokens"], row["meta_answer_tokens"]
-    difficulty = row["meta_difficulty"]
-    assert isinstance(tokens, int) and isinstance(answer, int) and isinstance(difficulty, int)
+def _count(counts: RowCounts, split: str, row: Mapping[str, Any]) -> None:
+    tokens: int = row["meta_tokens"]
     counts.splits[split] += 1
     for label, column in _COLUMNS.items():
         name = str(row[column])
         counts.rows[label][name] += 1
         counts.tokens[label][name] += tokens
     counts.lengths[tokens] += 1
-    counts.answer_tokens += answer
-    seed = str(row["prov_seed"])
+    counts.answer_tokens += row["meta_answer_tokens"]
+    seed = row["prov_seed"]
     counts.seed_rows[seed] += 1
     counts.seed_tokens[seed] += tokens
     counts.seed_split[seed] = split
-    counts.cells[str(row["meta_peripheral"]), difficulty] += 1
-    counts.phrasings[str(row["meta_task"]), str(row["meta_language"])][str(row["meta_phrasing"])] += 1
+    counts.cells[row["meta_peripheral"], row["meta_difficulty"]] += 1
+    counts.phrasings[row["meta_task"], row["meta_language"]][row["meta_phrasing"]] += 1

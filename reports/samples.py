@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpus.records import Program, Step
-from corpus.shards import read_table
 from corpus.tables import programs_of
+from reports.batches import read_batches
 from reports.draw import Draw
 from reports.report import Sample, StepLine
 
@@ -27,7 +27,7 @@ def in_turn(draws: Mapping[tuple[str, str], Draw], most: int) -> tuple[str, ...]
 
 
 def read_rows(files: Mapping[str, Sequence[Path]], ids: Collection[str]) -> dict[str, tuple[str, dict[str, Any]]]:
-    """The rows of these ids as (split, row), one file in memory at a time.
+    """The rows of these ids as (split, row).
 
     Raises:
         UnreadableShard: a file is missing, cut short or no Parquet.
@@ -36,20 +36,20 @@ def read_rows(files: Mapping[str, Sequence[Path]], ids: Collection[str]) -> dict
     wanted = pa.array(sorted(ids), pa.string())
     for split, paths in files.items():
         for path in paths:
-            table = read_table(path)
-            for row in table.filter(pc.is_in(table["id"], wanted)).to_pylist():
-                found.setdefault(row["id"], (split, row))
+            for batch in read_batches(path):
+                for row in batch.filter(pc.is_in(batch["id"], wanted)).to_pylist():
+                    found.setdefault(row["id"], (split, row))
     return found
 
 
 def read_programs(paths: Iterable[Path], ids: Collection[str]) -> dict[str, Program]:
-    """The Programs of these ids, one shard in memory at a time; one that no shard has is not there."""
+    """The Programs of these ids; one that no shard has is not there."""
     found: dict[str, Program] = {}
     wanted = pa.array(sorted(ids), pa.string())
     for path in paths:
-        table = read_table(path)
-        for program in programs_of(table.filter(pc.is_in(table["id"], wanted))):
-            found.setdefault(program.id, program)
+        for batch in read_batches(path):
+            for program in programs_of(pa.Table.from_batches([batch.filter(pc.is_in(batch["id"], wanted))])):
+                found.setdefault(program.id, program)
     return found
 
 

@@ -45,7 +45,10 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a file lays out its statements: the step of its indentation and where braces, `else` and blanks stand."""
+    """How a file lays out its statements: the step of its indentation and where braces, `else` and blanks stand.
+
+    `braces_all`: even a single statement has braces.
+    """
 
     step: bytes
     own_line: bool
@@ -53,6 +56,7 @@ class Layout:
     blank: bytes
     case_step: bytes
     newline: bytes
+    braces_all: bool
 
     @classmethod
     def of(cls, unit: Unit, style: Style) -> Layout:
@@ -74,6 +78,10 @@ class Layout:
             after = node.next_sibling
             if after is not None and after.type == "else_clause":
                 votes["else", b"own" if _begins_line(unit, after) else b"attached"] += 1
+        for node in unit.walk("if_statement"):
+            body = node.child_by_field_name("consequence")
+            if body is not None and (body.type != "compound_statement" or body.named_child_count == 1):
+                votes["single", b"braced" if body.type == "compound_statement" else b"bare"] += 1
         for keyword in re.finditer(rb"\b(?:if|while|for|switch)(\s?)\(", unit.masked.text):
             votes["blank", keyword[1]] += 1
 
@@ -90,6 +98,7 @@ class Layout:
             winner("blank", b" "),
             step if winner("case", b"level") == b"in" else b"",
             unit.newline,
+            winner("single", b"bare") == b"braced",
         )
 
     def head(self, keyword: bytes, condition: bytes) -> bytes:

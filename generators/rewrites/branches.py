@@ -348,7 +348,7 @@ def guard_clause(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             yield Refusal(node.start_byte, "name-used-elsewhere")
         else:
             indent = unit.indent(node.start_byte)
-            out = Body(leave + b";", _braces_all(unit), False, node)
+            out = Body(leave + b";", layout.braces_all, False, node)
             text = layout.under(layout.head(b"if", negated(unit, condition).text), out, indent)
             text += layout.newline + layout.indented(then.text, indent)
             yield rebuilt(unit, node.start_byte, unit.end(node), text)
@@ -369,12 +369,7 @@ def _own_names(unit: Unit, block: Node) -> bool:
     return True
 
 
-def _braces_all(unit: Unit) -> bool:
-    """Whether this file puts even single statements in braces."""
-    bodies = [node.child_by_field_name("consequence") for node in unit.walk("if_statement")]
-    single = [b for b in bodies if b is not None and (b.type != "compound_statement" or b.named_child_count == 1)]
-    braced = sum(b.type == "compound_statement" for b in single)
-    return 2 * braced > len(single)
+
 
 
 @rewrite(

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from generators.rewrites import branches, conditions, literals, updates
+from generators.rewrites import branches, conditions, endings, literals, loops, updates
 
-RULES = (*literals.RULES, *updates.RULES, *branches.RULES, *conditions.RULES)
+RULES = (*literals.RULES, *updates.RULES, *loops.RULES, *endings.RULES, *branches.RULES, *conditions.RULES)

@@ -114,8 +114,10 @@ def _idle(unit: Unit, statement: Node) -> bool:
     if statement.type != "expression_statement":
         return False
     what = inner(statement)
-    if what is None or what.type == "number_literal" or stepped(unit, what) is not None:
+    if what is None or what.type == "number_literal":
         return True
+    if stepped(unit, what) is not None:
+        return not unit.symbols.effects(what).calls
     called = what.child_by_field_name("function") if what.type == "call_expression" else what
     return called is not None and _PAUSE.fullmatch(unit.text(called)) is not None
 

@@ -12,7 +12,9 @@ from generators.rewrites.catalogue import RULES
 from generators.rewrites.rule import Context, Refusal, Rule
 from generators.rewrites.style import STYLES
 
-KEEPS = [pytest.param(rule, text, id=f"{rule.name}-{number}") for rule in RULES for number, text in enumerate(rule.keeps)]
+KEEPS = [
+    pytest.param(rule, text, id=f"{rule.name}-{number}") for rule in RULES for number, text in enumerate(rule.keeps)
+]
 CHANGES = [
     pytest.param(rule, before, after, id=f"{rule.name}-{number}")
     for rule in RULES

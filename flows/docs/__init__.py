@@ -1,0 +1,1 @@
+"""Writes the documentation that follows from the code: `python -m flows.docs`."""

@@ -1,0 +1,125 @@
+"""Proof: what is not the same is told apart, and what looks the same but is not has no grade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from corpus.records import Program, Step
+from corpus.seeds import load_seed
+from flows.proof import Proved, Prover, weakest
+from flows.settings import ROOT
+from generators.mutants.operator import Faulty
+from generators.rewrites.apply import Proposal
+from generators.templates import default_filling
+from validators.sandbox.runner import Sandbox
+
+SEEDS = ROOT / "datasets" / "seeds"
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    """One for all."""
+    with Sandbox() as opened:
+        yield opened
+
+
+def rooted(sandbox: Sandbox, name: str) -> tuple[Prover, Proved]:
+    """A seed's prover and its proved program."""
+    seed = load_seed(Path(SEEDS / name))
+    prover = Prover(sandbox, seed, 2_000_000)
+    root = prover.root(default_filling(seed), default=True)
+    assert isinstance(root, Proved)
+    return prover, root
+
+
+def proposal(root: Proved, old: str, new: str, aliases: tuple[tuple[str, str], ...] = ()) -> Proposal:
+    """One hand-made rewrite."""
+    source = root.program.source
+    assert source.count(old) == 1
+    start = source.encode().index(old.encode())
+    step = Step("rewrite", "by-hand", edits=((start, start + len(old.encode()), new),))
+    return Proposal(source.replace(old, new).encode(), step, aliases)
+
+
+def test_a_comment_alone_keeps_the_tokens(sandbox: Sandbox) -> None:
+    """The cheapest grade: nothing is compiled."""
+    prover, root = rooted(sandbox, "crc8-maxim")
+    runs = sandbox.runs
+    found = prover.step(root, proposal(root, "/* Carries the running CRC", "/* Takes the running CRC"))
+    assert isinstance(found, Proved) and found.program.grade == "same-tokens" and sandbox.runs == runs
+
+
+def test_the_same_machine_code_is_enough_with_the_same_interface(sandbox: Sandbox) -> None:
+    """`crc ^= byte` spelt out."""
+    prover, root = rooted(sandbox, "crc8-maxim")
+    found = prover.step(root, proposal(root, "crc ^= byte;", "crc = crc ^ byte;"))
+    assert isinstance(found, Proved) and found.program.grade == "identical-object"
+
+
+def test_other_machine_code_is_run_under_the_same_stimuli(sandbox: Sandbox) -> None:
+    """A loop that counts down."""
+    prover, root = rooted(sandbox, "crc8-maxim")
+    found = prover.step(root, proposal(root, "for (bit = 0; bit < 8; bit++)", "for (bit = 8; bit != 0; bit--)"))
+    assert isinstance(found, Proved) and found.program.grade == "simulated"
+    assert "stimuli" in found.program.verdicts[-1].evidence
+
+
+def test_a_wrong_step_is_refused_with_the_difference_in_words(sandbox: Sandbox) -> None:
+    """Seven bits instead of eight."""
+    prover, root = rooted(sandbox, "crc8-maxim")
+    found = prover.step(root, proposal(root, "bit < 8", "bit < 7"))
+    assert isinstance(found, Program) and found.failed is not None
+    assert found.failed.reason == "wrong-output" and "expected" in found.failed.evidence
+
+
+def test_a_dropped_volatile_is_no_identical_object(sandbox: Sandbox) -> None:
+    """sdcc makes the same code of it, so the object alone would certify a broken program."""
+    prover, root = rooted(sandbox, "timer0-millis")
+    found = prover.step(root, proposal(root, "volatile uint32_t ms_count;", "uint32_t ms_count;"))
+    assert not isinstance(found, Proved) or found.program.grade != "identical-object"
+
+
+def test_a_step_that_does_not_compile_is_refused(sandbox: Sandbox) -> None:
+    """With the compiler's own words."""
+    prover, root = rooted(sandbox, "crc8-maxim")
+    found = prover.step(root, proposal(root, "crc ^= byte;", "crc ^= bite;"))
+    assert isinstance(found, Program) and found.failed is not None and "bite" in found.failed.evidence
+
+
+def test_a_rename_that_the_harness_sees_is_followed(sandbox: Sandbox) -> None:
+    """The harness still says `key_init`; the program says `keyInit`."""
+    prover, root = rooted(sandbox, "key-debounce")
+    found = prover.step(root, proposal(root, "void key_init(void)", "void keyInit(void)", (("key_init", "keyInit"),)))
+    assert isinstance(found, Proved) and found.program.aliases == (("key_init", "keyInit"),)
+
+
+def test_where_timing_counts_another_cycle_count_is_refused(sandbox: Sandbox) -> None:
+    """A 1-Wire slot: the same trace, but slower."""
+    prover, root = rooted(sandbox, "ds18b20-read")
+    name = "static void wait(uint8_t loops)\n{\n"
+    found = prover.step(root, proposal(root, name, name + "    uint8_t spare = loops;\n\n    loops = spare + 1;\n"))
+    assert isinstance(found, Program) and found.failed is not None and found.failed.reason == "timing-changed"
+
+
+def test_a_fault_counts_only_when_it_was_seen(sandbox: Sandbox) -> None:
+    """Behaviour, compiler, and a change that changes nothing."""
+    prover, root = rooted(sandbox, "crc8-maxim")
+
+    def fault(old: str, new: str) -> Program:
+        made = proposal(root, old, new)
+        return prover.fault(root, Faulty(made.source, Step("mutant", "by-hand"), 1))
+
+    seen = fault("bit < 8", "bit < 7")
+    assert seen.fault is not None and seen.fault.kind == "behaviour" and "expected" in seen.fault.seen
+    refused = fault("crc ^= byte;", "crc ^= byte")
+    assert refused.fault is not None and refused.fault.kind == "compile" and refused.fault.diagnostics
+    same = fault("crc ^= byte;", "crc = byte ^ crc;")
+    assert same.fault is None and same.failed is not None and same.failed.reason in ("equivalent", "not-seen")
+
+
+def test_a_chain_is_worth_its_weakest_step() -> None:
+    """One simulated step among identical objects."""
+    assert weakest(["same-tokens", "simulated", "identical-object"]) == "simulated"
