@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from markupsafe import Markup, escape
 from pygments import highlight  # type: ignore[import-untyped]
 from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 from pygments.lexers import CLexer, DiffLexer, TextLexer  # type: ignore[import-untyped]
 
+from reports.fences import blocks
+
 _LEXERS = {"c": CLexer, "diff": DiffLexer}
 _PREFIX = "h-"
-_FENCE = "```"
 
 
 def highlighted(text: str, language: str = "c") -> Markup:
@@ -44,28 +45,6 @@ def turn(content: str) -> Markup:
         else Markup('<p class="prose">{}</p>').format(escape(text))
         for language, text in blocks(content)
     )
-
-
-def blocks(content: str) -> Iterator[tuple[str | None, str]]:
-    """The parts of a Markdown text in order: (None, prose) and (language, code of a fence); empty prose is left out."""
-    prose: list[str] = []
-    code: list[str] = []
-    language: str | None = None
-    for line in content.split("\n"):
-        fence = line.startswith(_FENCE)
-        if language is None and fence:
-            if any(part.strip() for part in prose):
-                yield None, "\n".join(prose).strip("\n")
-            prose, code, language = [], [], line[len(_FENCE) :].strip()
-        elif language is not None and fence:
-            yield language, "\n".join(code)
-            code, language = [], None
-        else:
-            (prose if language is None else code).append(line)
-    if language is not None:  # a fence that never closes is still code
-        yield language, "\n".join(code)
-    elif any(part.strip() for part in prose):
-        yield None, "\n".join(prose).strip("\n")
 
 
 def _code(text: str, language: str) -> Markup:

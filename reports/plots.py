@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from typing import Any
 
 import matplotlib as mpl
 from markupsafe import Markup
@@ -20,7 +21,7 @@ _ROW = 0.27
 _INK, _KEPT, _LOST, _LINE = "#010203", "#010204", "#010205", "#010206"
 _VARIABLES = {_INK: "var(--ink)", _KEPT: "var(--kept)", _LOST: "var(--lost)", _LINE: "var(--line)"}
 
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "svg.hashsalt": "firmseed",
     "svg.fonttype": "none",  # text stays text: selectable, small, in the page's font
     "font.family": "sans-serif",
@@ -53,7 +54,7 @@ def funnel_plot(stages: tuple[StageYield, ...]) -> Markup:
         _rows(axes, [stage.name for stage in shown])
         axes.margins(x=0.14)
         axes.set_xlabel("records that came in (seeds, then programs, then rows)")
-        axes.legend(frameon=False, loc="lower right")
+        axes.legend(frameon=False, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
         return _svg(figure, "Records kept and rejected by stage")
 
 
@@ -69,7 +70,7 @@ def mixture_plot(axis: str, margins: tuple[Margin, ...]) -> Markup:
         )
         _rows(axes, [margin.value for margin in margins])
         axes.set_xlabel("% of tokens")
-        axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        axes.legend(frameon=False, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
         return _svg(figure, f"Share of tokens by {axis}, target and achieved")
 
 
@@ -93,7 +94,7 @@ def length_plot(lengths: Lengths) -> Markup:
 
 
 def _axes(rows: int) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(_WIDTH, 0.75 + _ROW * max(rows, 2)))
+    figure = Figure(figsize=(_WIDTH, 0.95 + _ROW * max(rows, 2)))
     return figure, figure.add_subplot()
 
 
@@ -112,7 +113,7 @@ def _svg(figure: Figure, title: str) -> Markup:
     text = out.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"\s*<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    text = re.sub(r'<g id="[A-Za-z0-9_.]+">', "<g>", text)
+    text = re.sub(r'<g id="[^"]+"', "<g", text)
     for colour, variable in _VARIABLES.items():
         text = text.replace(colour, variable)
     head = Markup('<svg role="img" aria-label="{}"').format(title)

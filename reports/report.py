@@ -126,6 +126,11 @@ class MixtureOutcome:
         """Nothing is short."""
         return not self.shortfalls
 
+    @property
+    def starved(self) -> bool:
+        """The budget itself is short."""
+        return any(one.axis == "budget" for one in self.shortfalls)
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:

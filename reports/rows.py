@@ -11,6 +11,7 @@ from typing import Any
 from corpus.records import Language
 from reports.batches import read_dicts
 from reports.draw import Draw
+from reports.fences import prose
 from reports.report import Group
 
 LABELS = ("grade", "task", "language", "origin", "peripheral", "difficulty", "target", "dialect")
@@ -76,12 +77,12 @@ def count_rows(files: Mapping[str, Sequence[Path]], seed: int, each: int, progra
 
 
 def instructions(files: Mapping[str, Sequence[Path]]) -> Iterator[tuple[Language, str]]:
-    """The language and the last user turn of every row."""
+    """The language of every row and what its last user turn says, code left out."""
     for paths in files.values():
         for path in paths:
             for row in read_dicts(path, ("meta_language", "prompt")):
                 said = [turn["content"] for turn in row["prompt"] if turn["role"] == "user"]
-                yield row["meta_language"], said[-1] if said else ""
+                yield row["meta_language"], prose(said[-1]) if said else ""
 
 
 def _count(counts: RowCounts, split: str, row: Mapping[str, Any]) -> None:

@@ -27,8 +27,8 @@ def limits(report: Report) -> tuple[str, ...]:
         "Tokens are estimated from the text, without a tokenizer: about 5 % off in total and up to 20 % on a single "
         "row, against a vocabulary like Qwen's. A chat template's own tokens are not counted.",
         f"simulated stands on {report.stimuli} stimuli (boundary values, then random ones), each run with "
-        f"{report.fills} different contents of memory at power-up. It is a comparison, not a proof over all inputs, "
-        "and it does not compare timing.",
+        f"{report.fills} different contents of memory at power-up. It is a comparison, not a proof over all inputs. "
+        "Machine cycles had to stay the same only in the functions that a seed marks as timing-critical.",
         "No real chip was used: programs ran on firmseed's own simulator of the 8051.",
         "A fix row is graded by its corrected program. That the faulty one is faulty was seen by the compiler or on "
         "the simulator; the row's evidence says how.",
@@ -36,7 +36,7 @@ def limits(report: Report) -> tuple[str, ...]:
         "Nobody read every row. Instructions and explanations are made from the experts' own words, from banks of "
         "phrases and from facts read from the parsed code; no person or model judged them.",
         "Overlap with public benchmarks was not checked, and texts were not searched for personal data or secrets. "
-        "Every program descends from a seed under the licence named in the table of lineages.",
+        "Every program descends from a seed under the licence named with the lineages.",
         "Variants of one seed resemble each other by design. Rows are not independent: the effective number of "
         "programs under Variety says how far they are not, and training and validation never share a seed.",
     ]

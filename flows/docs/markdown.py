@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable
 from inspect import cleandoc
+from itertools import pairwise
 from pathlib import Path
 
 WRITTEN = "<!-- Written by `make docs` from the code: change it there. -->"
@@ -25,7 +26,7 @@ def one_line(docstring: str) -> str:
     return re.split(r"(?<=[.!?]) (?=[A-Z`])", paragraph)[0].rstrip(".")
 
 
-def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+def tabulated(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """A Markdown table; a bar in a cell is escaped, a line break becomes a blank."""
     names = list(head)
     lines = [f"| {' | '.join(names)} |", f"|{'|'.join(' --- ' for _ in names)}|"]
@@ -39,7 +40,7 @@ def attribute_docs(path: Path, owner: str = "") -> dict[str, str]:
     if owner:
         body = next(node.body for node in body if isinstance(node, ast.ClassDef) and node.name == owner)
     found = {}
-    for named, said in zip(body, body[1:], strict=False):
+    for named, said in pairwise(body):
         if isinstance(named, ast.Assign | ast.AnnAssign) and isinstance(said, ast.Expr):
             target = named.target if isinstance(named, ast.AnnAssign) else named.targets[0]
             if isinstance(target, ast.Name) and isinstance(said.value, ast.Constant):

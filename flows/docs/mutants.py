@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from corpus.source.unit import Unit
-from flows.docs.markdown import WRITTEN, one_line, table
+from flows.docs.markdown import WRITTEN, one_line, tabulated
 from generators.mutants.catalogue import OPERATORS
 from generators.mutants.operator import Operator, mutate
 from generators.tasks.row import fence
@@ -70,7 +70,7 @@ def page() -> str:
     """The whole page."""
     rows = [(f"`{o.name}`", o.effect, one_line(o.doc), o.en, o.zh, example(o)) for o in OPERATORS]
     head = ("operator", "effect", "what it does", "said of such code", "中文", "example")
-    parts = [_HEAD.format(written=WRITTEN, count=len(OPERATORS)), table(head, rows), "", fence(SAMPLE), ""]
+    parts = [_HEAD.format(written=WRITTEN, count=len(OPERATORS)), tabulated(head, rows), "", fence(SAMPLE), ""]
     return "\n".join(parts)
 
 

@@ -7,7 +7,7 @@ import re
 from flows.docs import gates, mutants, recipe, rewrites
 from flows.settings import ROOT
 
-_MARKED = r"(<!-- {name}: written by make docs -->\n).*?(\n<!-- end of {name} -->)"
+_MARKED = r"(<!-- {name}: written by make docs -->\n).*?(<!-- end of {name} -->)"
 
 
 def pages() -> dict[str, str]:
@@ -32,7 +32,7 @@ def replaced(document: str, name: str, text: str) -> str:
         ValueError: the markers are not there exactly once.
     """
     pattern = re.compile(_MARKED.format(name=name), re.DOTALL)
-    found, count = pattern.subn(lambda match: match[1] + text.strip("\n") + match[2], document)
+    found, count = pattern.subn(lambda match: match[1] + text.strip("\n") + "\n" + match[2], document)
     if count != 1:
         raise ValueError(f"{count} pairs of markers named {name}, not one")
     return found

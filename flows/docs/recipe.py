@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from corpus.recipe import AXES, TASKS, Recipe
 from corpus.records import GRADES
-from flows.docs.markdown import WRITTEN, one_line, table as markdown_table
+from flows.docs.markdown import WRITTEN, one_line, tabulated
 from generators.tasks.row import fence
 
 _HEAD = """# Recipe keys
@@ -45,7 +45,7 @@ def page() -> str:
         prefix = f"{name}." if name else ""
         rows = [(f"`{prefix}{key}`", kind(f), f"`{_default(f)}`", f.description or "") for key, f in fields.items()]
         if rows:
-            parts.append(markdown_table(head, rows) + "\n")
+            parts.append(tabulated(head, rows) + "\n")
     parts += [_TAIL, fence(_yaml(Recipe().model_dump(mode="json")), "yaml"), ""]
     return "\n".join(parts)
 
@@ -58,7 +58,7 @@ def table() -> str:
         words = one_line(section.__doc__ or "") if section else field.description or ""
         inner = ", ".join(f"`{name}`" for name in section.model_fields) if section else ""
         rows.append((f"`{key}`", words, inner))
-    return markdown_table(("key", "what it says", "keys in it"), rows)
+    return tabulated(("key", "what it says", "keys in it"), rows)
 
 
 def sections(model: type[BaseModel], name: str = "") -> Iterator[tuple[str, type[BaseModel]]]:
@@ -76,6 +76,20 @@ def section_of(field: FieldInfo) -> type[BaseModel] | None:
     return made if isinstance(made, type) and issubclass(made, BaseModel) else None
 
 
+def default_of(keys: str) -> str:
+    """The default of a dotted key, as it stands in YAML; of several joined by "or", the defaults."""
+    found = []
+    for key in keys.split(" or "):
+        *way, last = key.split(".")
+        section: type[BaseModel] = Recipe
+        for name in way:
+            inner = section_of(section.model_fields[name])
+            assert inner is not None, f"{key}: {name} holds no section"
+            section = inner
+        found.append(_default(section.model_fields[last]))
+    return " or ".join(found)
+
+
 def kind(field: FieldInfo) -> str:
     """What a value may be, in words."""
     words = {bool: "true or false", int: "whole number", float: "number", str: "text"}
@@ -84,7 +98,9 @@ def kind(field: FieldInfo) -> str:
         name = "map" if "dict" in str(field.annotation) else "list"
         choices = [choice for part in get_args(field.annotation) for choice in get_args(part)]
         name += f" of {', '.join(choices)}" if choices and all(isinstance(choice, str) for choice in choices) else ""
-    bounds = {name: getattr(rule, name) for rule in field.metadata for name in ("ge", "gt", "le") if hasattr(rule, name)}
+    bounds = {
+        name: getattr(rule, name) for rule in field.metadata for name in ("ge", "gt", "le") if hasattr(rule, name)
+    }
     signs = {"ge": "at least", "gt": "above", "le": "at most"}
     return ", ".join([name, *(f"{signs[sign]} {value:g}" for sign, value in bounds.items())])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from flows.docs.markdown import WRITTEN, prose, table as markdown_table
+from flows.docs.markdown import WRITTEN, prose, tabulated
 from generators.rewrites.catalogue import RULES
 from generators.rewrites.rule import Rule
 from generators.tasks.row import fence
@@ -37,14 +37,14 @@ def page() -> str:
 
 def table() -> str:
     """One line a rule, for the README."""
-    return markdown_table(("family", "rule", "asks for"), ((r.family, f"`{r.name}`", r.en) for r in RULES))
+    return tabulated(("family", "rule", "asks for"), ((r.family, f"`{r.name}`", r.en) for r in RULES))
 
 
 def _contents() -> str:
     families: dict[str, list[str]] = {}
     for rule in RULES:
         families.setdefault(rule.family, []).append(f"[{rule.name}](#{rule.name})")
-    return markdown_table(("family", "rules"), ((name, ", ".join(links)) for name, links in families.items())) + "\n"
+    return tabulated(("family", "rules"), ((name, ", ".join(links)) for name, links in families.items())) + "\n"
 
 
 def _section(rule: Rule) -> str:

@@ -1,23 +1,32 @@
 """Stage: the model writes more in a seed's spirit, and the gates decide. Makes nothing when the recipe has it off.
 
 Each answer is recorded before it is used, so that the same recipe needs no server a second time. An endpoint that is
-gone ends the asking for that seed, not the run.
+gone ends the asking for that seed, not the run; what it left unanswered is asked again by the next run.
 """
 
 from __future__ import annotations
 
 import os
+import random
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from corpus.records import Language, Program, Rejected, Step, Verdict, program_id
 from corpus.seeds import Seed, load_seed
 from corpus.shards import Manifest, read_table
+from corpus.source.unit import Unit
 from corpus.tables import program_table, reject_row, reject_table
+from filters.duplicates import NearDuplicates, select_distinct_programs
+from filters.keys import program_key
 from flows.job import Job, JobMaker, stage_outputs, tool_words
+from flows.talk import Talk
 from generators.model import spirit
-from generators.model.answers import Answer, Answers, Request
 from generators.model.endpoint import Endpoint, NoAnswer
+from generators.tasks.naming import missing
+from generators.tasks.registers import KNOWN
+from generators.tasks.row import folded
+from generators.tasks.write import names_of
 from generators.templates import default_filling, fill_program
 from validators.sandbox.runner import Sandbox
 from validators.screen import screen
@@ -27,15 +36,15 @@ from validators.toolchains.sdcc import sdcc_mcs51
 
 NAME = "model"
 VERSION = "1"
-SECTIONS = ("seed", "generate", "verify", "languages")
+SECTIONS = ("generate", "verify", "languages", "curate")
 
-# After one of these the endpoint is not asked again in this shard.
-GONE = frozenset({"unreachable", "http-401", "http-403", "http-404"})
+# The best evidence that a program without a harness can have.
+GRADE = "compiled"
 
 
 def jobs(make: JobMaker) -> list[Job]:
-    """One job a seed, or none with the model off."""
-    if not make.recipe.generate.model.enabled:
+    """One job a seed; none with the model off, or when no program of its kind would be accepted."""
+    if not make.recipe.generate.model.enabled or GRADE not in make.recipe.verify.accept_model:
         return []
     rows = [row for path in stage_outputs(make.run, "seeds", "kept") for row in read_table(path).to_pylist()]
     return [make.job(row["id"], [row["digest"], *tool_words(make.run)], seed=row["id"]) for row in rows]
@@ -45,120 +54,111 @@ def work(job: Job) -> Manifest:
     """Asks for one seed, in each language as often as the recipe says, and judges what comes."""
     seed = load_seed(job.seeds / job.seed)
     asked = job.recipe.generate.model
-    answers = Answers(job.run / asked.record)
-    endpoint = Endpoint(asked.base_url, os.environ.get(asked.api_key_env, ""), asked.timeout_s, asked.retries)
-    kept: dict[str, Program] = {}
-    rejected: list[Rejected] = []
-    usage: Counter[str] = Counter()
-    gone: NoAnswer | None = None
-    with Sandbox() as sandbox:
-        for language in job.recipe.languages:
-            for sample in range(asked.requests):
-                name = f"{seed.id}-{language}-{sample}"
-                try:
-                    draft = _draft(job, seed, language, sample, answers, None if gone else endpoint, usage)
-                except NoAnswer as trouble:
-                    gone = trouble if trouble.reason in GONE else gone
-                    rejected.append(Rejected(name, Verdict("model", "failed", trouble.reason, trouble.detail)))
-                    continue
-                except spirit.Unparsed as trouble:
-                    rejected.append(Rejected(name, Verdict("model", "failed", trouble.reason, str(trouble))))
-                    continue
-                program = _judged(seed, language, sample, draft, sandbox, job)
-                failed = program.failed
-                if failed is not None:
-                    rejected.append(Rejected(name, failed))
-                elif program.id in kept:
-                    rejected.append(Rejected(name, Verdict("model", "failed", "copy", program.id)))
-                else:
-                    kept[program.id] = program
+    root = _root(seed)
+    kept = {root.id: root}
+    rejected: list[tuple[Rejected, str]] = []
+
+    def reject(name: str, verdict: Verdict, text: str = "", winner: str = "", similarity: float = 0.0) -> None:
+        rejected.append((Rejected(name, verdict, winner, similarity), text))
+
+    key = os.environ.get(asked.api_key_env, "")
+    rng = random.Random(f"{job.recipe.seed}/model/{seed.id}")
+    with Endpoint(asked.base_url, key, asked.timeout_s, asked.retries, rng) as endpoint, Sandbox() as sandbox:
+        talk = Talk(job, seed, endpoint)
+        for name, language, sample in _questions(job):
+            try:
+                draft = talk.draft(language, sample)
+            except NoAnswer as trouble:
+                reject(name, Verdict("model", "failed", trouble.reason, trouble.detail))
+                continue
+            except spirit.Unparsed as trouble:
+                reject(name, Verdict("model", "failed", trouble.reason, str(trouble)), trouble.answer)
+                continue
+            program = _judged(seed, language, sample, draft, sandbox, asked.name)
+            if program.failed is not None:
+                reject(name, program.failed, f"{draft.instruction}\n\n{draft.source}")
+            elif program.id in kept:
+                reject(
+                    name,
+                    Verdict("model", "failed", "copy", "the very program of the seed or of another answer"),
+                    draft.source,
+                )
+            else:
+                kept[program.id] = program
         spent = sandbox.cpu_s
-    programs = sorted(kept.values(), key=lambda program: program.id)
-    rejects = [reject_row("program", seed.id, NAME, one) for one in rejected]
+    for copy in _copies(kept.values(), job.recipe.curate.near_duplicate):
+        reject(copy.id, copy.verdict, kept.pop(copy.id).source, copy.winner, copy.similarity)
+    programs = sorted((one for one in kept.values() if one is not root), key=lambda program: program.id)
     counts = {
-        "in": len(programs) + len(rejects),
+        "in": len(programs) + len(rejected),
         "kept": len(programs),
-        "rejected": len(rejects),
-        "reasons": dict(Counter(one.verdict.reason for one in rejected)),
-        "usage": dict(usage),
+        "rejected": len(rejected),
+        "reasons": dict(Counter(f"{one.verdict.gate}:{one.verdict.reason}" for one, _ in rejected)),
+        "usage": dict(talk.usage),
     }
-    # A shard that the endpoint left unanswered is asked for again by the next run.
-    sealed = replace(job, input="unanswered") if gone else job
-    return sealed.finish({"programs": program_table(programs), "rejects": reject_table(rejects)}, counts, spent)
+    tables = {
+        "programs": program_table(programs),
+        "rejects": reject_table([reject_row("program", seed.id, NAME, one, text) for one, text in rejected]),
+    }
+    sealed = replace(job, input="unanswered") if talk.unanswered else job
+    return sealed.finish(tables, counts, spent)
 
 
-def _draft(
-    job: Job,
-    seed: Seed,
-    language: Language,
-    sample: int,
-    answers: Answers,
-    endpoint: Endpoint | None,
-    usage: Counter[str],
-) -> spirit.Draft:
-    """One parsed answer; a malformed one is asked for again with what was wrong, as often as the recipe says."""
-    asked = job.recipe.generate.model
-    filling = default_filling(seed)
-    sheet = seed.sheet
-    instruction, idea, title = (
-        filling.words(text)
-        for text in (
-            (sheet.instruction.zh[0], sheet.idea.zh, sheet.title.zh)
-            if language == "zh"
-            else (sheet.instruction.en[0], sheet.idea.en, sheet.title.en)
-        )
-    )
-    program = fill_program(seed, filling)
-    messages = spirit.prompt(language, title, instruction, idea, program, sheet.chip, sample)
-    for attempt in range(asked.retries + 1):
-        request = Request(asked.base_url, asked.name, messages, asked.temperature, asked.max_tokens, sample)
-        answer = _answer(request, answers, endpoint, usage)
-        try:
-            return spirit.parse(answer.text, language)
-        except spirit.Unparsed as trouble:
-            if attempt == asked.retries:
-                raise
-            messages = spirit.again(messages, answer.text, trouble, language)
-    raise AssertionError("the loop returns or raises")
+def _questions(job: Job) -> Iterator[tuple[str, Language, int]]:
+    """A name, the language and the sample of each question of a shard."""
+    for language in job.recipe.languages:
+        for sample in range(job.recipe.generate.model.requests):
+            yield f"{job.seed}-{language}-{sample}", language, sample
 
 
-def _answer(request: Request, answers: Answers, endpoint: Endpoint | None, usage: Counter[str]) -> Answer:
-    recorded = answers.get(request)
-    if recorded is not None:
-        return recorded
-    if endpoint is None:
-        raise NoAnswer("unreachable", f"{request.base_url} did not answer before; not asked again in this shard")
-    answer = endpoint.ask(request)
-    answers.put(request, answer)
-    usage.update({"requests": 1, "prompt_tokens": answer.prompt_tokens, "completion_tokens": answer.completion_tokens})
-    return answer
-
-
-def _judged(seed: Seed, language: Language, sample: int, draft: spirit.Draft, sandbox: Sandbox, job: Job) -> Program:
-    """The model's program through the same gates; there is no harness, so the best it can have is `compiled`."""
-    step = Step(
-        "model",
-        spirit.NAME,
-        params=(
-            ("model", job.recipe.generate.model.name),
-            ("language", language),
-            ("sample", str(sample)),
-            ("instruction", draft.instruction),
-        ),
-    )
+def _judged(seed: Seed, language: Language, sample: int, draft: spirit.Draft, sandbox: Sandbox, model: str) -> Program:
+    """The model's program through the gates that need no harness; as for a seed, a warning counts as wrong."""
+    params = (("model", model), ("language", language), ("sample", str(sample)), ("instruction", draft.instruction))
     program = Program(
         id=program_id(seed.id, draft.source),
         seed=seed.id,
         source=draft.source,
         origin="model",
-        steps=(step,),
-        grade="compiled",
+        steps=(Step("model", spirit.NAME, params=params),),
+        grade=GRADE,
     )
-    if program.grade not in job.recipe.verify.accept_model:
-        return program.judged(Verdict("evidence", "failed", "grade-not-accepted", program.grade))
+    filling = default_filling(seed)
+    phrasings = seed.sheet.instruction.zh if language == "zh" else seed.sheet.instruction.en
+    if folded(draft.instruction) in {folded(filling.words(text)) for text in phrasings}:
+        return program.judged(Verdict("model", "failed", "copied-instruction", "the seed's own instruction"))
     program = program.judged(screen(draft.source))
     if program.failed:
         return program
     target = compile_verdict(sandbox, sdcc_mcs51(seed.sheet.model), draft.source)
     program = replace(program, sizes=target.sizes).judged(target.verdict)
-    return program if program.failed else program.judged(compile_verdict(sandbox, gcc_host, draft.source).verdict)
+    if program.failed:
+        return program
+    program = program.judged(compile_verdict(sandbox, gcc_host, draft.source).verdict)
+    if program.failed:
+        return program
+    warnings = [d for verdict in program.verdicts for d in verdict.diagnostics if d.severity == "warning"]
+    if warnings:
+        first = warnings[0]
+        words = f"{first.file}:{first.line}: {first.message}"
+        return program.judged(Verdict("model", "failed", "warning", words, tuple(warnings)))
+    absent = missing(draft.instruction, names_of(Unit.parse(draft.source.encode())), KNOWN)
+    if absent:
+        words = "the instruction speaks of " + ", ".join(absent)
+        return program.judged(Verdict("model", "failed", "missing-name", words))
+    return program
+
+
+def _root(seed: Seed) -> Program:
+    """The seed's own Program, which every answer must differ from."""
+    filling = default_filling(seed)
+    source = fill_program(seed, filling)
+    return Program(program_id(seed.id, source, filling.texts), seed.id, source, "seed")
+
+
+def _copies(programs: Iterable[Program], threshold: float) -> Iterator[Rejected]:
+    """The programs that say again what the seed or a better one says: a new task was asked for."""
+    keys = [program_key(program) for program in programs]
+    for selection in (select_distinct_programs, NearDuplicates(threshold, across_lineages_only=False)):
+        chosen = selection(keys)
+        yield from chosen.rejected
+        keys = [key for key in keys if key.id in chosen.kept]

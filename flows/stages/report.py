@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from corpus.records import Program
 from corpus.recipe import Recipe
+from corpus.records import Program
 from corpus.seeds import Seed, load_seed
 from corpus.shards import Manifest, sha256, write_bytes, write_json
 from filters.diversity import Diversity, measure_diversity

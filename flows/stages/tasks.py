@@ -22,7 +22,9 @@ from flows.stages.select import kept_ids
 from generators.rewrites.apply import ASKED
 from generators.rewrites.catalogue import RULES
 from generators.tasks import complete, explain, fix, refactor, symptom, write
-from generators.tasks.material import Bilingual, Brief, Mutated, Rewritten, Single, StepWords
+from generators.tasks.material import Mutated, Rewritten, Single, StepWords
+from generators.tasks.row import evidence, fence, row
+from generators.templates import default_filling
 
 NAME = "tasks"
 VERSION = "1"
@@ -87,16 +89,15 @@ def _examples(
     job: Job, seed: Seed, program: Program, programs: dict[str, Program], compiler: str, rng: random.Random
 ) -> Iterator[Example]:
     asked = job.recipe.tasks
+    if program.origin == "model":
+        if asked.write:
+            yield _by_model(seed, program, compiler)
+        return
     words = brief(seed, program, compiler)
 
     def shares(count: int) -> Iterator[tuple[Language, int]]:
         return _shares(count, job.recipe.languages, rng)
 
-    if program.origin == "model":
-        for language, count in _own_language(program, asked.write):
-            single = Single(_by_model(words, program, language), program)
-            yield from write.examples(single, rng, estimate_tokens, (language,), count)
-        return
     if program.origin == "mutant":
         original = programs[program.parent]
         fault = program.fault
@@ -147,20 +148,25 @@ def _defined(program: Program) -> Iterator[str]:
     return (unit.function_name(function).decode() for function in unit.functions())
 
 
-def _own_language(program: Program, count: int) -> Iterator[tuple[Language, int]]:
-    """The language in which the model wrote the instruction; it wrote one, so there is one row."""
-    language = dict(program.steps[0].params)["language"]
-    if count:
-        yield ("zh" if language == "zh" else "en"), 1
+def _by_model(seed: Seed, program: Program, compiler: str) -> Example:
+    """The one row of a model's program: its own instruction, bare, and the code.
 
-
-def _by_model(words: Brief, program: Program, language: Language) -> Brief:
-    """The seed's labels with the model's own instruction; the seed's idea is not about this program."""
-    instruction = dict(program.steps[0].params)["instruction"]
-    return replace(
+    Of the seed's Brief only the labels and the compiler count: its words are not about this program.
+    """
+    words = brief(seed, replace(program, holes=default_filling(seed).texts), compiler)
+    params = dict(program.steps[0].params)
+    language: Language = "zh" if params["language"] == "zh" else "en"
+    return row(
+        "write",
+        language,
         words,
-        instructions_en=(instruction,) if language == "en" else (),
-        instructions_zh=(instruction,) if language == "zh" else (),
-        idea=Bilingual("", ""),
-        comments=(),
+        user=params["instruction"],
+        answer=fence(program.source),
+        programs=[program],
+        origin=program.origin,
+        grade=program.grade,
+        phrasing=f"write/{language}/model/{program.id}",
+        why=evidence(program, words),
+        count_tokens=estimate_tokens,
+        steps=[step.name for step in program.steps],
     )

@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from corpus.shards import UnreadableShard
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Request:
     @property
     def key(self) -> str:
         """SHA-256 over everything in the request."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+        return hashlib.sha256(_dump(self).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,37 +45,53 @@ class Answer:
 
 
 class Answers:
-    """The record; safe under `kill -9` (a write is there whole or not at all) and for several processes."""
+    """The record; safe under `kill -9` (a write is there whole or not at all) and for several processes.
+
+    Raises UnreadableShard, here and from every method: the file is no such record, or cannot be written.
+    """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
-        with closing(self._open()) as base, base:
+        with self._open() as base:
             base.execute("CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, request TEXT, answer TEXT) STRICT")
 
     def get(self, request: Request) -> Answer | None:
         """The recorded answer to this very request."""
-        with closing(self._open()) as base:
+        with self._open() as base:
             row = base.execute("SELECT answer FROM answers WHERE key = ?", (request.key,)).fetchone()
         return Answer(**json.loads(row[0])) if row else None
 
-    def put(self, request: Request, answer: Answer) -> None:
-        """Records an answer; the first one to a request stays."""
-        values = (request.key, _dump(asdict(request)), _dump(asdict(answer)))
-        with closing(self._open()) as base, base:
+    def put(self, request: Request, answer: Answer) -> Answer:
+        """Records an answer and gives the one that stays: the first one to a request."""
+        with self._open() as base:
+            values = (request.key, _dump(request), _dump(answer))
             base.execute("INSERT OR IGNORE INTO answers VALUES (?, ?, ?)", values)
+        return self.get(request) or answer
 
     def __len__(self) -> int:
         """Number of recorded answers."""
-        with closing(self._open()) as base:
+        with self._open() as base:
             return int(base.execute("SELECT count(*) FROM answers").fetchone()[0])
 
-    def _open(self) -> sqlite3.Connection:
-        base = sqlite3.connect(self._path, timeout=30)
-        base.execute("PRAGMA journal_mode = WAL")
-        base.execute("PRAGMA synchronous = FULL")
-        return base
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        """One transaction on a connection of its own: nothing is shared between threads or across a fork."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            base = sqlite3.connect(self._path, timeout=30)
+            try:
+                # The plain journal, not WAL: one small file, also on a network drive, and answers come seldom.
+                base.execute("PRAGMA synchronous = FULL")
+                with base:
+                    yield base
+            finally:
+                base.close()
+        except (sqlite3.DatabaseError, OSError) as error:
+            raise UnreadableShard(
+                f"{self._path} cannot be used as the record of answers ({error}); "
+                "mend or move it, or name another file in generate.model.record"
+            ) from None
 
 
-def _dump(data: Mapping[str, object] | Sequence[object]) -> str:
-    return json.dumps(data, ensure_ascii=False, sort_keys=True)
+def _dump(data: Request | Answer) -> str:
+    return json.dumps(asdict(data), ensure_ascii=False, sort_keys=True)

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tree_sitter import Node
 
 from corpus.source.edits import Edit
 from corpus.source.lexer import lex
 from corpus.source.unit import Unit
+from generators.rewrites.flow import LOOPS
 from generators.rewrites.rule import Refusal, Site
 from generators.rewrites.style import Style
+from generators.rewrites.timing import keeps_time
 
-LOOPS = ("for_statement", "while_statement", "do_statement")
 _CONTROL = (*LOOPS, "if_statement", "else_clause", "switch_statement")
-_JUMPS = frozenset({"return_statement", "break_statement", "continue_statement", "goto_statement"})
-# What a macro must not have in its body when statements are moved around it.
-_FLOW = re.compile(rb"[;{}]|\b(break|continue|return|goto|case|default|if|else|for|while|do|switch)\b")
-_DEEPEST = 20  # macros that name macros
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +43,7 @@ class Body:
 class Layout:
     """How a file lays out its statements: the step of its indentation and where braces, `else` and blanks stand.
 
-    `braces_all`: even a single statement has braces.
+    `braces_all`: even a single statement has braces. `brace_step` is how far braces of their own stand in (GNU).
     """
 
     step: bytes
@@ -57,6 +53,7 @@ class Layout:
     case_step: bytes
     newline: bytes
     braces_all: bool
+    brace_step: bytes = b""
 
     @classmethod
     def of(cls, unit: Unit, style: Style) -> Layout:
@@ -75,6 +72,9 @@ class Layout:
             if parent is None or parent.type not in _CONTROL:
                 continue
             votes["brace", b"own" if _begins_line(unit, node) else b"attached"] += 1
+            outer = unit.indent(parent.start_byte)
+            if _begins_line(unit, node) and here.startswith(outer):
+                votes["brace-step", here[len(outer) :]] += 1
             after = node.next_sibling
             if after is not None and after.type == "else_clause":
                 votes["else", b"own" if _begins_line(unit, after) else b"attached"] += 1
@@ -99,7 +99,19 @@ class Layout:
             step if winner("case", b"level") == b"in" else b"",
             unit.newline,
             winner("single", b"bare") == b"braced",
+            winner("brace-step", b""),
         )
+
+    def at(self, unit: Unit, node: Node) -> Layout:
+        """The layout of this very branch or loop, where it differs from the rest of the file."""
+        keyword = re.match(rb"(?:if|while|for|switch)(\s?)\(", unit.src[node.start_byte : node.end_byte])
+        body = node.child_by_field_name("consequence") or node.child_by_field_name("body")
+        own_line, brace_step = self.own_line, self.brace_step
+        if body is not None and body.type == "compound_statement":
+            own_line = _begins_line(unit, body)
+            here, outer = unit.indent(body.start_byte), unit.indent(node.start_byte)
+            brace_step = here[len(outer) :] if own_line and here.startswith(outer) else b""
+        return replace(self, blank=keyword[1] if keyword else self.blank, own_line=own_line, brace_step=brace_step)
 
     def head(self, keyword: bytes, condition: bytes) -> bytes:
         """`while (condition)`."""
@@ -107,6 +119,7 @@ class Layout:
 
     def block(self, head: bytes, text: bytes, indent: bytes) -> bytes:
         """The head with the text in braces after it; the first line has no indentation, the others `indent`."""
+        indent += self.brace_step if self.own_line else b""
         opening = self.newline + indent + b"{" if self.own_line else b" {"
         body = self.newline + self.indented(text, indent + self.step) if text else b""
         return head + opening + body + self.newline + indent + b"}"
@@ -173,6 +186,8 @@ def body_of(unit: Unit, statement: Node, after: int) -> Body:
     if statement.type == "compound_statement":
         return Body(_within_braces(unit, statement), True, False, statement)
     start = after + len(unit.src[after:]) - len(unit.src[after:].lstrip())
+    if unit.src[start : start + 1] == b"/" and unit.line(after) == unit.line(start):
+        start = statement.start_byte  # a comment beside the head speaks of the head
     inline = unit.line(after) == unit.line(statement.start_byte)
     return Body(lifted(unit, start, tail(unit, statement)), False, inline, statement)
 
@@ -206,93 +221,41 @@ def arms(unit: Unit, statement: Node) -> tuple[Body, Body | None] | None:
     return then, body_of(unit, second, other.start_byte + len(b"else"))
 
 
-def rebuilt(unit: Unit, start: int, end: int, text: bytes, *params: tuple[str, str]) -> Site | Refusal:
-    """The site that puts `text` in place of `start..end`, if no comment is lost and nothing opaque lies there."""
+def rebuilt(
+    unit: Unit, start: int, end: int, text: bytes, ask: tuple[str, str] | None = None, *, same_code: bool = False
+) -> Site | Refusal:
+    """The site that puts `text` in place of `start..end`, if no comment is lost and nothing opaque lies there.
+
+    In a function whose cycles count, only what gives the `same_code` with every compiler is done.
+    """
     if unit.in_opaque(start, end):
         return Refusal(start, "opaque")
+    around = unit.at(start, end)
+    if not same_code and around is not None and keeps_time(unit, around):
+        return Refusal(start, "timing-function")
+    before = unit.src[unit.line_start(start) : start].strip()
+    if b"\n" in text and not text[:1].isspace() and before not in (b"", b"else", b"} else"):
+        return Refusal(start, "shares-its-line")
+    if not _is_even(unit, start, end):
+        return Refusal(start, "uneven-indentation")
     if b"//" in text.rpartition(b"\n")[2] and unit.src[end : unit.line_end(end)].strip():
         return Refusal(start, "line-comment-before-code")
     if _comments(text) != _comments(unit.src[start:end]):
         return Refusal(start, "comment-in-the-way")
-    return Site((Edit(start, end, text),), params)
+    return Site((Edit(start, end, text),), ask=ask)
+
+
+def _is_even(unit: Unit, start: int, end: int) -> bool:
+    """Whether the lines are indented in one way: of two below one another, one begins with the other's blanks."""
+    above = unit.indent(start)
+    for line in unit.src[unit.line_start(start) : end].split(b"\n"):
+        if line.strip():
+            here = line[: len(line) - len(line.lstrip(b" \t"))]
+            if not here.startswith(above) and not above.startswith(here):
+                return False
+            above = here
+    return True
 
 
 def _comments(text: bytes) -> list[bytes]:
     return sorted(text[token.start : token.end] for token in lex(text) if token.kind == "comment")
-
-
-def ends_in_jump(statement: Node) -> bool:
-    """Whether control never runs off the end: return, break, continue or goto stands last."""
-    if statement.type == "compound_statement":
-        last = [child for child in statement.named_children if child.type != "comment"][-1:]
-        return bool(last) and ends_in_jump(last[0])
-    return statement.type in _JUMPS
-
-
-def own_jumps(statement: Node, kind: str) -> list[Node]:
-    """The `break_statement`s or `continue_statement`s in a body that mean the loop (or switch) around that body."""
-    found, stack = [], [statement]
-    shields = (*LOOPS, "switch_statement") if kind == "break_statement" else LOOPS
-    while stack:
-        node = stack.pop()
-        if node.type == kind:
-            found.append(node)
-        elif node.type not in shields:
-            stack.extend(node.named_children)
-    return found
-
-
-def has_labels(unit: Unit, node: Node) -> bool:
-    """Whether a label, a goto or a case of a switch further out stands here."""
-    return any(
-        found.type != "case_statement" or not _within(found, node, "switch_statement")
-        for found in unit.walk("labeled_statement", "goto_statement", "case_statement", under=node)
-    )
-
-
-def _within(node: Node, top: Node, kind: str) -> bool:
-    parent = node.parent
-    while parent is not None and parent != top:
-        if parent.type == kind:
-            return True
-        parent = parent.parent
-    return top.type == kind
-
-
-def leaves_open_if(statement: Node) -> bool:
-    """Whether an `else` behind this statement would be taken by an if inside it."""
-    if statement.type == "if_statement":
-        other = statement.child_by_field_name("alternative")
-        return other is None or leaves_open_if(other)
-    if statement.type in ("else_clause", "labeled_statement", "for_statement", "while_statement"):
-        return bool(statement.named_children) and leaves_open_if(statement.named_children[-1])
-    return False
-
-
-def declares(block: Node) -> bool:
-    """Whether the block has declarations of its own, which taking off its braces would move to another scope."""
-    return block.type == "compound_statement" and any(
-        child.type in ("declaration", "type_definition", "struct_specifier", "enum_specifier", "function_definition")
-        for child in block.named_children
-    )
-
-
-def hides_flow(unit: Unit, node: Node) -> bool:
-    """Whether a macro here stands for statements or jumps, or a name is so unknown that it could."""
-    return any(_hides(unit, unit.text(name), 0) for name in _names(unit, node))
-
-
-def _names(unit: Unit, node: Node) -> Iterator[Node]:
-    return unit.walk("identifier", under=node)
-
-
-def _hides(unit: Unit, name: bytes, depth: int) -> bool:
-    symbol = unit.symbols.lookup(name)
-    if symbol is None:
-        return name.isupper() and not any(s.name == name for s in unit.symbols.all())
-    if symbol.kind != "macro":
-        return False
-    body = symbol.body
-    if body is None or depth > _DEEPEST or _FLOW.search(body) or b"asm" in body:
-        return True
-    return any(word != name and _hides(unit, word, depth + 1) for word in re.findall(rb"[A-Za-z_]\w*", body))

@@ -8,22 +8,10 @@ from tree_sitter import Node
 
 from corpus.source.expressions import stripped
 from corpus.source.unit import Unit
-from generators.rewrites.blocks import (
-    LOOPS,
-    Body,
-    Layout,
-    arms,
-    declares,
-    ends_in_jump,
-    has_labels,
-    lead,
-    leaves_open_if,
-    lifted,
-    rebuilt,
-    tail,
-)
+from generators.rewrites.blocks import Body, Layout, arms, lead, lifted, rebuilt, tail
+from generators.rewrites.flow import LOOPS, declares, ends_in_jump, has_labels, leaves_open_if
 from generators.rewrites.rule import Context, Refusal, Site, rewrite
-from generators.rewrites.truth import AND, condition_of, is_torn, negated, sides, spelt
+from generators.rewrites.truth import condition_of, is_torn, negated, operand, sides
 
 _SIMPLE = ("expression_statement", "return_statement", "break_statement", "continue_statement")
 _MANY = 6  # statements; more than this nobody indents for the sake of an else
@@ -80,9 +68,9 @@ def invert_if(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         elif leaves_open_if(other.node):
             yield Refusal(node.start_byte, "dangling-else")
         else:
-            indent = unit.indent(node.start_byte)
-            above = layout.under(layout.head(b"if", negated(unit, condition).text), other, indent)
-            text = layout.otherwise(above, then, indent, closed=other.braced)
+            indent, here = unit.indent(node.start_byte), layout.at(unit, node)
+            above = here.under(here.head(b"if", negated(unit, condition).text), other, indent)
+            text = here.otherwise(above, then, indent, closed=other.braced)
             yield rebuilt(unit, node.start_byte, tail(unit, node), text)
 
 
@@ -198,7 +186,7 @@ def _with_else(unit: Unit, layout: Layout, node: Node, then: Body, rest: list[No
     alone = len(rest) == 1 and first == rest[0].start_byte
     bare = alone and not then.braced and rest[0].type in _SIMPLE
     body = Body(lifted(unit, first, end), not bare, False, rest[0])
-    text = layout.otherwise(b"", body, indent, closed=then.braced)
+    text = layout.at(unit, node).otherwise(b"", body, indent, closed=then.braced)
     if alone and rest[0].type == "if_statement":
         text = text[: text.index(b"else")] + b"else " + layout.lines(body.text, indent=indent)
     return rebuilt(unit, tail(unit, node), end, text)
@@ -245,8 +233,9 @@ def merged_if(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         elif unit.line(second.start_byte) != unit.line(unit.end(second)) or is_torn(unit, second):
             yield Refusal(node.start_byte, "condition-not-plain")
         else:
-            both = spelt(unit, condition).within(AND) + b" && " + spelt(unit, second).within(AND + 1)
-            text = layout.under(layout.head(b"if", both), found[0], unit.indent(node.start_byte))
+            here = layout.at(unit, node)
+            both = operand(unit, condition, b"&&") + b" && " + operand(unit, second)
+            text = here.under(here.head(b"if", both), found[0], unit.indent(node.start_byte))
             yield rebuilt(unit, node.start_byte, max(tail(unit, node), tail(unit, inside)), text)
 
 
@@ -288,9 +277,9 @@ def split_if(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             yield Refusal(node.start_byte, "condition-over-lines")
             continue
         first, second = (unit.text(stripped(side)) for side in (found[0], found[2]))
-        inside = layout.under(layout.head(b"if", second), then, b"")
-        inside = inside.replace(layout.newline, b"\n")
-        text = layout.block(layout.head(b"if", first), inside, unit.indent(node.start_byte))
+        here = layout.at(unit, node)
+        inside = here.under(here.head(b"if", second), then, b"").replace(layout.newline, b"\n")
+        text = here.block(here.head(b"if", first), inside, unit.indent(node.start_byte))
         yield rebuilt(unit, node.start_byte, tail(unit, node), text)
 
 
@@ -349,7 +338,8 @@ def guard_clause(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         else:
             indent = unit.indent(node.start_byte)
             out = Body(leave + b";", layout.braces_all, False, node)
-            text = layout.under(layout.head(b"if", negated(unit, condition).text), out, indent)
+            here = layout.at(unit, node)
+            text = here.under(here.head(b"if", negated(unit, condition).text), out, indent)
             text += layout.newline + layout.indented(then.text, indent)
             yield rebuilt(unit, node.start_byte, unit.end(node), text)
 
@@ -367,9 +357,6 @@ def _own_names(unit: Unit, block: Node) -> bool:
             if outside and (function.start_byte <= spot.start < function.end_byte or spot.where != "code"):
                 return False
     return True
-
-
-
 
 
 @rewrite(
@@ -391,6 +378,8 @@ def _own_names(unit: Unit, block: Node) -> bool:
         "void f(int n)\n{\n    if (!n)\n        return;\nagain:\n    h();\n    goto again;\n}\n",
         "void f(int n)\n{\n    for (;;) {\n        if (n)\n            break;\n        h();\n    }\n}\n",
         "void f(int n)\n{\n    if (!n)\n        return; /* nothing to do */\n    h();\n}\n",
+        "void f(int n)\n{\n    while (n) {\n        if (g()) {\n            if (n)\n                break;\n"
+        "            n--;\n        }\n        h();\n    }\n}\n",
     ],
 )
 def wrapped_body(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
@@ -401,11 +390,10 @@ def wrapped_body(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     """
     layout = Layout.of(unit, context.style)
     for node, condition, then, other in _ifs(unit):
-        leave = {"return_statement": b"return", "continue_statement": b"continue"}
         if other is not None or len(then.statements) != 1:
             continue
-        statement = then.statements[0]
-        if leave.get(statement.type) != _exit(unit, node) or statement.named_child_count:
+        statement, leave = then.statements[0], _exit(unit, node)
+        if leave is None or unit.text(statement).rstrip(b"; ") != leave:
             continue
         rest = _rest(node)
         if not rest or len(rest) > _MANY:
@@ -415,8 +403,9 @@ def wrapped_body(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         else:
             end = unit.end(rest[-1]) if rest[-1].type == "compound_statement" else tail(unit, rest[-1])
             inside = lifted(unit, lead(unit, rest[0]), end)
-            head = layout.head(b"if", negated(unit, condition).text)
-            yield rebuilt(unit, node.start_byte, end, layout.block(head, inside, unit.indent(node.start_byte)))
+            here = layout.at(unit, node)
+            head = here.head(b"if", negated(unit, condition).text)
+            yield rebuilt(unit, node.start_byte, end, here.block(head, inside, unit.indent(node.start_byte)))
 
 
 RULES = (invert_if, else_after_return, else_added, merged_if, split_if, guard_clause, wrapped_body)

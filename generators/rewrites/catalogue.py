@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
-from generators.rewrites import branches, conditions, endings, literals, loops, updates
+from generators.rewrites import braces, branches, choices, conditions, endings, literals, loops, switches, updates
 
-RULES = (*literals.RULES, *updates.RULES, *loops.RULES, *endings.RULES, *branches.RULES, *conditions.RULES)
+RULES = (
+    *literals.RULES,
+    *updates.RULES,
+    *loops.RULES,
+    *endings.RULES,
+    *branches.RULES,
+    *choices.RULES,
+    *switches.RULES,
+    *braces.RULES,
+    *conditions.RULES,
+)

@@ -11,7 +11,7 @@ from corpus.source.expressions import inner, operator, stripped
 from corpus.source.unit import Unit
 from generators.rewrites.blocks import Layout, arms, rebuilt, tail
 from generators.rewrites.rule import Context, Refusal, Site, rewrite
-from generators.rewrites.truth import CONDITIONAL, condition_of, is_torn, is_truth, negated, spelt
+from generators.rewrites.truth import CONDITIONAL, EQUALITY, condition_of, is_torn, is_truth, negated, spelt
 
 _TRUE, _FALSE = (b"1", b"true"), (b"0", b"false")
 
@@ -66,8 +66,8 @@ def _fits(unit: Unit, test: Node, *values: Node) -> bool:
 
 
 def _conditional(unit: Unit, test: Node, one: Node, other: Node) -> bytes:
-    text = spelt(unit, test).within(CONDITIONAL + 1) + b" ? " + spelt(unit, one).within(CONDITIONAL + 1)
-    return text + b" : " + spelt(unit, other).within(CONDITIONAL + 1)
+    first, second = (spelt(unit, stripped(arm)).within(CONDITIONAL + 1) for arm in (one, other))
+    return spelt(unit, test).within(EQUALITY) + b" ? " + first + b" : " + second
 
 
 def _two_returns(unit: Unit) -> Iterator[tuple[Node, int, Node, Node, Node]]:
@@ -201,6 +201,7 @@ def _two_assignments(unit: Unit) -> Iterator[tuple[Node, Node, Node, Node, Node]
         "int f(int n)\n{\n    int m = n ? 3 : 4;\n    return m;\n}\n",
         "long f(int n, unsigned m, int c)\n{\n    return c ? n : m;\n}\n",
         "int f(int n)\n{\n    return g(n ? 3 : 4);\n}\n",
+        "int f(int n, int m)\n{\n    if (m) { return n ? 3 : 4; }\n    return 5;\n}\n",
         "void f(char *p, int n)\n{\n    *p++ = n ? 3 : 4;\n}\n",
     ],
 )
@@ -222,9 +223,9 @@ def spelt_out_choice(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             continue
         if not _same_kind(unit, one, other):
             yield Refusal(node.start_byte, "types-differ")
-        elif pair is not None and not _plain_target(unit, pair[0]):
-            yield Refusal(node.start_byte, "target-not-simple")
-        elif pair is not None and pair[0].type != "identifier" and not unit.symbols.pure(test):
+        elif (pair is not None and not _plain_target(unit, pair[0])) or (
+            pair is not None and pair[0].type != "identifier" and not unit.symbols.pure(test)
+        ):
             yield Refusal(node.start_byte, "target-not-simple")
         elif is_torn(unit, value):
             yield Refusal(node.start_byte, "not-plain")
@@ -321,7 +322,8 @@ def _truth(unit: Unit, test: Node, one: Node, other: Node) -> bytes | None:
         "int f(int n)\n{\n    return n;\n}\n",
         "int f(int n)\n{\n    return n & 4;\n}\n",
         "int f(int n)\n{\n    return (n > 3) + 1;\n}\n",
-        "int f(int n)\n{\n    return n > /* full */ 3;\n}\n",
+        "float f(int n)\n{\n    return n > 3;\n}\n",
+        "int f(int n)\n{\n    g(); /* 60 us */\n    return n > 3;\n}\n",
     ],
 )
 def truth_spelt_out(unit: Unit, context: Context) -> Iterator[Site | Refusal]:

@@ -10,6 +10,7 @@ from corpus.source.edits import Edit
 from corpus.source.expressions import operator, stripped
 from corpus.source.unit import Unit
 from generators.rewrites.rule import Context, Refusal, Site, rewrite
+from generators.rewrites.timing import keeps_time
 from generators.rewrites.truth import (
     AND,
     BINARY,
@@ -45,11 +46,11 @@ def _between(unit: Unit, left: Node, right: Node, old: bytes, new: bytes) -> byt
     return unit.src[unit.end(left) : right.start_byte].replace(old, new)
 
 
-def _swapped(unit: Unit, node: Node, left: Node, sign: bytes, right: Node) -> Site:
+def _swapped(unit: Unit, node: Node, left: Node, sign: bytes, right: Node, ask: tuple[str, str] | None = None) -> Site:
     """The operands changed over, the operator mirrored; a comparison inside a comparison gets parentheses."""
     level = BINARY[sign] + 1
     text = spelt(unit, right).within(level) + _between(unit, left, right, sign, MIRRORED.get(sign, sign))
-    return Site((Edit(node.start_byte, unit.end(node), text + spelt(unit, left).within(level)),))
+    return Site((Edit(node.start_byte, unit.end(node), text + spelt(unit, left).within(level)),), ask=ask)
 
 
 @rewrite(
@@ -92,7 +93,11 @@ def constant_side(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             if sides(variable) is not None and BINARY[operator(variable)] == EQUALITY:
                 yield Refusal(node.start_byte, "chained-comparison")
             else:
-                yield _swapped(unit, node, left, sign, right)
+                yield _swapped(unit, node, left, sign, right, _LEFT if to_left else _RIGHT)
+
+
+_LEFT = ("Put the constant first in the equality tests", "相等判断统一把常量写在左边")
+_RIGHT = ("Put the constant last in the equality tests", "相等判断统一把常量写在右边")
 
 
 @rewrite(
@@ -175,6 +180,8 @@ def commuted(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             yield Refusal(node.start_byte, "chain")
         elif not either_first(unit, left, right):
             yield Refusal(node.start_byte, "order-matters")
+        elif keeps_time(unit, node):
+            yield Refusal(node.start_byte, "timing-function")
         elif unit.text(left) != unit.text(right):
             yield _swapped(unit, node, left, sign, right)
 
@@ -223,18 +230,21 @@ def de_morgan(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             yield Refusal(node.start_byte, "comment-inside")
             continue
         other = b"||" if sign == b"&&" else b"&&"
-        text = negated(unit, left).within(AND + 1) + _between(unit, left, right, sign, other)
-        text += negated(unit, right).within(AND + 1)
-        yield Site((Edit(node.start_byte, unit.end(node), text if _takes(node, other) else b"(" + text + b")"),))
+        text = negated(unit, left).within(EQUALITY) + _between(unit, left, right, sign, other)
+        text += negated(unit, right).within(EQUALITY)
+        ask = ("Move the negation into the condition", "把取反移到条件里面的每一项")
+        text = text if _takes(node, other) else b"(" + text + b")"
+        yield Site((Edit(node.start_byte, unit.end(node), text),), ask=ask)
     for node, left, sign, right in _binaries(unit, b"&&", b"||"):
         if all(side.type == "unary_expression" and operator(side) == b"!" for side in (left, right)):
             other = b"||" if sign == b"&&" else b"&&"
-            text = negated(unit, left).within(AND + 1) + _between(unit, left, right, sign, other)
-            text = b"!(" + text + negated(unit, right).within(AND + 1) + b")"
+            text = negated(unit, left).within(EQUALITY) + _between(unit, left, right, sign, other)
+            text = b"!(" + text + negated(unit, right).within(EQUALITY) + b")"
             if not _takes(node, sign, strictly=True):
                 yield Refusal(node.start_byte, "chain")
             else:
-                yield Site((Edit(node.start_byte, unit.end(node), text),))
+                ask = ("Pull the negations out of the condition, in front of it", "把条件里的取反提到整个条件前面")
+                yield Site((Edit(node.start_byte, unit.end(node), text),), ask=ask)
 
 
 def _takes(node: Node, sign: bytes, strictly: bool = False) -> bool:
@@ -318,6 +328,7 @@ def negated_comparison(unit: Unit, context: Context) -> Iterator[Site | Refusal]
         "void f(void)\n{\n    while (1)\n        ;\n}\n",
         "#define BUSY(n) ((n) & 0x80)\nvoid f(void)\n{\n    while (BUSY(g()))\n        ;\n}\n",
         "int f(int n)\n{\n    return n != 0;\n}\n",
+        "void f(unsigned char n)\n{\n    do {\n    } while (--n);\n}\n",
         "int f(float x)\n{\n    if (x)\n        return 1;\n    return 2;\n}\n",
     ],
 )
@@ -336,6 +347,9 @@ def zero_test(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     for node, left, sign, right in _binaries(unit, b"==", b"!="):
         if unit.text(right) != b"0" or not is_tested(node) or is_truth(unit, left):
             continue
+        if keeps_time(unit, node):
+            yield Refusal(node.start_byte, "timing-function")
+            continue
         t = unit.symbols.type_of(left)
         if t is None or not (t.integer or t.decayed().pointer):
             yield Refusal(node.start_byte, "type-not-known")
@@ -344,7 +358,8 @@ def zero_test(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         alone = around is not None and around.type in ("parenthesized_expression",)
         kept = spelt(unit, stripped(left)) if alone else spelt(unit, left)
         text = kept.within(OR if alone else AND) if sign == b"!=" else b"!" + spelt(unit, left).within(UNARY)
-        yield Site((Edit(node.start_byte, unit.end(node), text),))
+        ask = ("Drop the comparisons with zero in the conditions", "条件里去掉和 0 的比较")
+        yield Site((Edit(node.start_byte, unit.end(node), text),), ask=ask)
 
 
 def _tested(unit: Unit) -> Iterator[Node]:
@@ -375,6 +390,8 @@ def _bare(unit: Unit, node: Node) -> Site | Refusal | None:
             return None
     if is_constant(unit, operand) or operand.type in ("assignment_expression", "comma_expression"):
         return None
+    if keeps_time(unit, node):
+        return Refusal(node.start_byte, "timing-function")
     t = unit.symbols.type_of(operand)
     if t is None or t.kind not in ("int", "pointer"):
         return Refusal(node.start_byte, "type-not-known" if t is None else "not-an-integer")
@@ -383,7 +400,9 @@ def _bare(unit: Unit, node: Node) -> Site | Refusal | None:
     text = spelt(unit, operand).within(RELATION + 1) + b" " + sign + b" 0"
     around = node.parent
     level = OR if around is None or sides(around) is None else BINARY[operator(around)]
-    return Site((Edit(node.start_byte, unit.end(node), text if level <= EQUALITY else b"(" + text + b")"),))
+    ask = ("Compare with zero explicitly in the conditions", "条件里显式和 0 比较")
+    text = text if level <= EQUALITY else b"(" + text + b")"
+    return Site((Edit(node.start_byte, unit.end(node), text),), ask=ask)
 
 
 RULES = (constant_side, relation_flip, commuted, de_morgan, negated_comparison, zero_test)

@@ -1,21 +1,15 @@
-"""Loops that count: their variable, where it starts, how it steps, and whether they only pass the time."""
+"""Loops that count: their variable, where it starts, how it steps, and who else asks for it."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from corpus.source.expressions import inner, operator, stripped
+from corpus.source.expressions import operator, stripped
 from corpus.source.symbol import Symbol
 from corpus.source.unit import Unit
-from generators.rewrites.blocks import LOOPS
 from generators.rewrites.truth import exposed, sides
-
-_PAUSE = re.compile(rb"(?i)\w*nop\w*|__asm__|asm")
-# Words of a comment that speak of time: what stands under it was counted in cycles.
-_TIME = re.compile(rb"(?i)\b(cycles?|machine cycles?|us|usec|microseconds?|nops?)\b|\xc2\xb5s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,51 +69,6 @@ def stepped(unit: Unit, step: Node) -> bytes | None:
     else:
         return None
     return unit.text(target) if target is not None and target.type == "identifier" else None
-
-
-def only_passes_time(unit: Unit, loop: Node) -> bool:
-    """Whether this is a delay loop: nothing happens in it but counting, and it waits for no register or flag.
-
-    Loops under a comment that speaks of cycles or microseconds count too.
-    """
-    body, test = loop.child_by_field_name("body"), loop.child_by_field_name("condition")
-    if body is None:
-        return False
-    before = loop.prev_named_sibling
-    words = b" ".join(unit.src[c.start : c.end] for c in unit.comments(loop.start_byte, unit.line_end(unit.end(loop))))
-    if before is not None and before.type == "comment":
-        words += b" " + unit.text(before)
-    if _TIME.search(words):
-        return True
-    if test is not None:
-        seen = unit.symbols.effects(test)
-        if seen.volatile_reads - seen.writes - _written(unit, loop) or seen.calls:
-            return False
-    return _idle(unit, body)
-
-
-def _written(unit: Unit, loop: Node) -> frozenset[bytes]:
-    step = loop.child_by_field_name("update")
-    return unit.symbols.effects(step).writes if step is not None else frozenset()
-
-
-def _idle(unit: Unit, statement: Node) -> bool:
-    """Whether nothing happens here but counting and pausing."""
-    if statement.type == "compound_statement":
-        return all(_idle(unit, child) for child in statement.named_children if child.type != "comment")
-    if statement.type == "declaration":
-        return True
-    if statement.type in LOOPS:
-        return only_passes_time(unit, statement)
-    if statement.type != "expression_statement":
-        return False
-    what = inner(statement)
-    if what is None or what.type == "number_literal":
-        return True
-    if stepped(unit, what) is not None:
-        return not unit.symbols.effects(what).calls
-    called = what.child_by_field_name("function") if what.type == "call_expression" else what
-    return called is not None and _PAUSE.fullmatch(unit.text(called)) is not None
 
 
 def runs_at_least_once(unit: Unit, counter: Counter) -> bool:

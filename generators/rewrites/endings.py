@@ -10,9 +10,9 @@ from corpus.source.edits import Edit
 from corpus.source.expressions import stripped
 from corpus.source.unit import Unit
 from generators.rewrites.blocks import Layout, body_of, rebuilt, tail
-from generators.rewrites.counting import only_passes_time
 from generators.rewrites.heads import fixed_end, head_end, is_endless, is_shadowed, parts_of
 from generators.rewrites.rule import Context, Refusal, Site, rewrite
+from generators.rewrites.timing import only_passes_time
 from generators.rewrites.truth import condition_of, is_torn, negated
 
 
@@ -22,7 +22,10 @@ from generators.rewrites.truth import condition_of, is_torn, negated
     en="Write endless loops the other way (`for (;;)` or `while (1)`), the same everywhere",
     zh="死循环统一换一种写法（`for (;;)` 或 `while (1)`）",
     changes=[
-        ("void f(void)\n{\n    while (1) {\n        g();\n    }\n}\n", "void f(void)\n{\n    for (;;) {\n        g();\n    }\n}\n"),
+        (
+            "void f(void)\n{\n    while (1) {\n        g();\n    }\n}\n",
+            "void f(void)\n{\n    for (;;) {\n        g();\n    }\n}\n",
+        ),
         ("void f(void)\n{\n    for (;;)\n        g();\n}\n", "void f(void)\n{\n    while (1)\n        g();\n}\n"),
     ],
     keeps=[
@@ -44,7 +47,7 @@ def endless_loop(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         if unit.comments(node.start_byte, unit.end(condition)) or unit.in_opaque(node.start_byte, condition.end_byte):
             yield Refusal(node.start_byte, "opaque")
         else:
-            text = layout.head(b"for", b";;")
+            text = layout.at(unit, node).head(b"for", b";;")
             ask = ("Write the endless loops as `for (;;)`", "死循环统一写成 `for (;;)`")
             yield Site((Edit(node.start_byte, unit.end(condition), text),), ask=ask)
     if endless:
@@ -58,7 +61,7 @@ def endless_loop(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             yield Refusal(node.start_byte, "opaque")
         else:
             ask = ("Write the endless loops as `while (1)`", "死循环统一写成 `while (1)`")
-            yield Site((Edit(node.start_byte, end, layout.head(b"while", b"1")),), ask=ask)
+            yield Site((Edit(node.start_byte, end, layout.at(unit, node).head(b"while", b"1")),), ask=ask)
 
 
 @rewrite(
@@ -67,12 +70,14 @@ def endless_loop(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     zh="改成死循环，在循环体里用 break 退出",
     changes=[
         (
-            "void f(int n)\n{\n    while (n > 3) {\n        n -= g(n);\n    }\n}\n",
-            "void f(int n)\n{\n    while (1) {\n        if (n <= 3)\n            break;\n        n -= g(n);\n    }\n}\n",
+            "void f(int n)\n{\n    while (n > 3) {\n        h();\n        n -= g(n);\n    }\n}\n",
+            "void f(int n)\n{\n    while (1) {\n        if (n <= 3)\n            break;\n        h();\n"
+            "        n -= g(n);\n    }\n}\n",
         ),
         (
-            "void f(int n)\n{\n    do {\n        n -= g(n);\n    } while (n);\n}\n",
-            "void f(int n)\n{\n    while (1) {\n        n -= g(n);\n        if (!n)\n            break;\n    }\n}\n",
+            "void f(int n)\n{\n    do {\n        h();\n        n -= g(n);\n    } while (n);\n}\n",
+            "void f(int n)\n{\n    while (1) {\n        h();\n        n -= g(n);\n        if (!n)\n            break;\n"
+            "    }\n}\n",
         ),
     ],
     keeps=[
@@ -93,9 +98,11 @@ def exit_inside(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         body, test = node.child_by_field_name("body"), condition_of(node)
         if body is None or test is None or unit.symbols.constant(test) is not None:
             continue
-        held = body_of(unit, body, node.start_byte + len(b"do") if node.type == "do_statement" else head_end(unit, node, body))
-        if not held.statements:
-            yield Refusal(node.start_byte, "no-body")
+        held = body_of(
+            unit, body, node.start_byte + len(b"do") if node.type == "do_statement" else head_end(unit, node, body)
+        )
+        if len(held.statements) < 2:
+            yield Refusal(node.start_byte, "too-short")
         elif only_passes_time(unit, node):
             yield Refusal(node.start_byte, "timing-loop")
         elif node.type == "do_statement" and (reason := fixed_end(unit, node, body)) is not None:
@@ -105,10 +112,11 @@ def exit_inside(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         elif is_shadowed(unit, body, test):
             yield Refusal(node.start_byte, "shadowed-name")
         else:
-            out = layout.head(b"if", negated(unit, test).text) + b"\n" + layout.step + b"break;"
+            here = layout.at(unit, node)
+            out = here.head(b"if", negated(unit, test).text) + b"\n" + layout.step + b"break;"
             inside = [out, held.text] if node.type == "while_statement" else [held.text, out]
-            head = b"for (;;)" if b"for (;;)" in unit.src else layout.head(b"while", b"1")
-            text = layout.block(head, b"\n".join(inside), unit.indent(node.start_byte))
+            head = b"for (;;)" if b"for (;;)" in unit.src else here.head(b"while", b"1")
+            text = here.block(head, b"\n".join(inside), unit.indent(node.start_byte))
             yield rebuilt(unit, node.start_byte, tail(unit, node), text)
 
 
@@ -152,7 +160,7 @@ def exit_in_head(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         if is_torn(unit, test):
             yield Refusal(node.start_byte, "condition-not-plain")
             continue
-        head = layout.head(b"while", negated(unit, test).text)
+        head = layout.at(unit, node).head(b"while", negated(unit, test).text)
         opening = unit.src[head_end(unit, node, body) : body.start_byte + 1]
         text = head + opening + unit.src[tail(unit, inside[0]) : unit.end(node)]
         yield rebuilt(unit, node.start_byte, unit.end(node), text)
@@ -174,7 +182,7 @@ def exit_in_head(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         ),
         (
             "#include <8052.h>\nvoid f(void)\n{\n    while (!TI); /* wait */\n}\n",
-            "#include <8052.h>\nvoid f(void)\n{\n    while (!TI) {\n    } /* wait */\n}\n",
+            "#include <8052.h>\nvoid f(void)\n{\n    while (!TI) {\n        /* wait */\n    }\n}\n",
         ),
     ],
     keeps=[
@@ -206,9 +214,14 @@ def empty_body(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
                 yield Refusal(node.start_byte, "comment-in-the-way")
                 continue
         else:
-            words = unit.src[start : body.start_byte].strip()
+            words = unit.src[start : body.start_byte].strip() + unit.src[unit.end(body) : tail(unit, body)].strip()
             text = layout.block(b"", words, unit.indent(node.start_byte))
-        yield rebuilt(unit, start, unit.end(body), text)
+        ask = _SEMICOLON if body.type == "compound_statement" else _BRACES
+        yield rebuilt(unit, start, tail(unit, body), text, ask, same_code=True)
+
+
+_SEMICOLON = ("Write the empty bodies of the waiting loops as a semicolon", "等待循环的空循环体写成单独的分号")
+_BRACES = ("Write the empty bodies of the waiting loops as empty braces", "等待循环的空循环体写成空的大括号")
 
 
 def _empty(node: Node) -> tuple[Node, Node] | None:
@@ -251,15 +264,17 @@ def polling_form(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         if test is None or _empty(node) is None or unit.symbols.constant(test) is not None:
             continue
         indent = unit.indent(node.start_byte)
-        head = layout.head(b"while", unit.text(test))
+        head = layout.at(unit, node).head(b"while", unit.text(test))
         if only_passes_time(unit, node):
             yield Refusal(node.start_byte, "timing-loop")
         elif node.type == "do_statement":
             text = head + layout.newline + indent + layout.step + b";"
-            yield rebuilt(unit, node.start_byte, unit.end(node), text)
+            ask = ("Write the empty do-while that polls as a while loop", "把轮询用的空 do-while 写成 while 循环")
+            yield rebuilt(unit, node.start_byte, unit.end(node), text, ask)
         else:
             text = layout.block(b"do", b"", indent) + b" " + head + b";"
-            yield rebuilt(unit, node.start_byte, unit.end(node), text)
+            ask = ("Write the polling loop as an empty do-while", "把轮询等待写成空的 do-while")
+            yield rebuilt(unit, node.start_byte, unit.end(node), text, ask)
 
 
 RULES = (endless_loop, exit_inside, exit_in_head, empty_body, polling_form)

@@ -6,8 +6,8 @@ from tree_sitter import Node
 
 from corpus.source.expressions import stripped
 from corpus.source.unit import Unit
-from generators.rewrites.blocks import has_labels, hides_flow, own_jumps
-from generators.rewrites.counting import only_passes_time
+from generators.rewrites.flow import has_labels, hides_flow, own_jumps
+from generators.rewrites.timing import only_passes_time
 
 
 def parts_of(node: Node) -> tuple[Node | None, Node | None, Node | None, Node] | None:
@@ -32,11 +32,14 @@ def statements_of(unit: Unit, node: Node | None) -> list[bytes]:
     if node is None:
         return []
     if node.type == "comma_expression":
-        return statements_of(unit, node.child_by_field_name("left")) + statements_of(unit, node.child_by_field_name("right"))
+        return statements_of(unit, node.child_by_field_name("left")) + statements_of(
+            unit, node.child_by_field_name("right")
+        )
     return [unit.text(node) + (b"" if node.type == "declaration" else b";")]
 
 
 def is_endless(unit: Unit, node: Node) -> bool:
+    """Whether this is `while (1)` or `for (;;)`."""
     test = node.child_by_field_name("condition")
     if node.type == "for_statement":
         return not any(node.child_by_field_name(part) for part in ("initializer", "condition", "update"))

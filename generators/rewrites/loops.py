@@ -9,18 +9,19 @@ from tree_sitter import Node
 from corpus.source.edits import Edit
 from corpus.source.expressions import inner
 from corpus.source.unit import Unit
-from generators.rewrites.blocks import Layout, body_of, ends_in_jump, has_labels, hides_flow, rebuilt, tail
+from generators.rewrites.blocks import Layout, body_of, rebuilt, tail
 from generators.rewrites.counting import (
     assigned_in,
     counter_of,
     is_dead_outside,
     is_steady,
-    only_passes_time,
     runs_at_least_once,
     stepped,
 )
+from generators.rewrites.flow import ends_in_jump, has_labels, hides_flow
 from generators.rewrites.heads import fixed_end, head_end, is_shadowed, parts_of, statements_of
 from generators.rewrites.rule import Context, Refusal, Site, rewrite
+from generators.rewrites.timing import keeps_time, only_passes_time
 from generators.rewrites.truth import condition_of, is_torn, spelt
 
 _STARTS = ("expression_statement", "declaration")
@@ -52,6 +53,8 @@ _STARTS = ("expression_statement", "declaration")
         "void f(int n)\n{\n    for (int i = 0; i < n; i++)\n        g(i);\n    for (int i = 0; i < n; i++)\n        g(i);\n}\n",
         "void f(int n)\n{\n    int i;\n    if (n)\n        for (i = 0; i < n; i++)\n            g(i);\n}\n",
         "void f(int i)\n{\n    for (; i; i--) {\n        int i = 3;\n        g(i);\n    }\n}\n",
+        "#include <8052.h>\nint f(void)\n{\n    unsigned char n;\n    for (n = 99; n; n--) {\n        if (P1_0)\n"
+        "            return 1;\n    }\n    return 0;\n}\n",
         "#define SKIP continue\nvoid f(int i)\n{\n    for (; i; i--) {\n        if (g())\n            SKIP;\n        g(i);\n    }\n}\n",
     ],
 )
@@ -84,14 +87,14 @@ def for_to_while(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         elif ends_in_jump(body):
             yield Refusal(node.start_byte, "step-never-reached")
         else:
-            indent = unit.indent(node.start_byte)
+            indent, here = unit.indent(node.start_byte), layout.at(unit, node)
             held = body_of(unit, body, head_end(unit, node, body))
-            head = layout.head(b"while", unit.text(test))
+            head = here.head(b"while", unit.text(test))
             if step is None:
-                loop = layout.under(head, held, indent)
+                loop = here.under(head, held, indent)
             else:
                 inside = [b"" if held.text == b";" else held.text, *statements_of(unit, step)]
-                loop = layout.block(head, layout.lines(*inside).replace(layout.newline, b"\n"), indent)
+                loop = here.block(head, layout.lines(*inside).replace(layout.newline, b"\n"), indent)
             before = [text + layout.newline + indent for text in statements_of(unit, start)]
             yield rebuilt(unit, node.start_byte, tail(unit, node), b"".join(before) + loop)
 
@@ -173,7 +176,10 @@ def while_to_for(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             opening = unit.src[unit.end(node.child_by_field_name("condition") or test) : body.start_byte + 1]
             closing = layout.newline + unit.indent(node.start_byte) + b"}"
             yield rebuilt(
-                unit, above.start_byte, unit.end(node), layout.head(b"for", head) + opening + text + closing
+                unit,
+                above.start_byte,
+                unit.end(node),
+                layout.at(unit, node).head(b"for", head) + opening + text + closing,
             )
 
 
@@ -226,11 +232,11 @@ def for_to_do_while(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         elif start.type == "declaration" or ends_in_jump(body) or is_shadowed(unit, body, step, test):
             yield Refusal(node.start_byte, "scope-would-change")
         else:
-            indent = unit.indent(node.start_byte)
+            indent, here = unit.indent(node.start_byte), layout.at(unit, node)
             held = body_of(unit, body, head_end(unit, node, body))
             inside = layout.lines(held.text, *statements_of(unit, step)).replace(layout.newline, b"\n")
-            text = unit.text(start) + b";" + layout.newline + indent + layout.block(b"do", inside, indent)
-            text += b" " + layout.head(b"while", unit.text(test)) + b";"
+            text = unit.text(start) + b";" + layout.newline + indent + here.block(b"do", inside, indent)
+            text += b" " + here.head(b"while", unit.text(test)) + b";"
             yield rebuilt(unit, node.start_byte, tail(unit, node), text)
 
 
@@ -279,8 +285,8 @@ def count_direction(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         most, held = unit.symbols.range_of(limit), counter.symbol.type.range()
         if any(unit.text(name) == counter.name for name in unit.walk("identifier", under=body)):
             yield Refusal(node.start_byte, "counter-is-used")
-        elif only_passes_time(unit, node):
-            yield Refusal(node.start_byte, "timing-loop")
+        elif keeps_time(unit, node):
+            yield Refusal(node.start_byte, "timing-function")
         elif has_labels(unit, body) or hides_flow(unit, body) or is_torn(unit, limit):
             yield Refusal(node.start_byte, "opaque")
         elif most is None or held is None or most[0] < 0 or most[1] > held[1] or not is_steady(unit, limit, node):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tree_sitter import Node
 
@@ -27,6 +28,8 @@ _INDEX = frozenset((b"i", b"j", b"k", b"n", b"idx", b"index", b"loop", b"ii"))
 _BUFFER = frozenset((b"buf", b"buffer", b"buff", b"p", b"ptr", b"dat", b"arr"))
 _COUNT = frozenset((b"n", b"cnt", b"count", b"counter", b"num"))
 _TEMPORARY = frozenset((b"t", b"tmp", b"temporary"))
+# Words of constants that are the board's, not the module's.
+_OF_THE_BOARD = frozenset(("FOSC", "OSC", "CRYSTAL", "XTAL", "CPU", "CLOCK", "SYSCLK", "HZ"))
 _FLAG = frozenset((b"f", b"flg", b"flag"))
 
 
@@ -283,7 +286,8 @@ def rename_macros(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             continue
         parts = name.split("_")
         if prefixed:
-            wanted = name if parts[0] == prefix else f"{prefix}_{name}"
+            general = parts[0] == prefix or not _OF_THE_BOARD.isdisjoint(parts)
+            wanted = name if general else f"{prefix}_{name}"
         else:
             wanted = "_".join(table.get(part.lower(), part).upper() for part in parts)
         if wanted == name:
@@ -302,6 +306,14 @@ def rename_macros(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         for place in places:
             renaming.replace(*place, new)
     site = renaming.site(aliases=True)
+    if site is not None and prefixed:
+        site = replace(
+            site,
+            ask=(
+                f"Prefix the macro constants with the module's name (`{prefix}_`)",
+                f"宏常量统一加上模块前缀 `{prefix}_`",
+            ),
+        )
     if site is not None:
         yield site
 

@@ -111,6 +111,17 @@ def is_truth(unit: Unit, node: Node) -> bool:
     return found is not None and BINARY[found[1]] in (OR, AND, EQUALITY, RELATION)
 
 
+def operand(unit: Unit, node: Node, beside: bytes = b"") -> bytes:
+    """The text of a condition as a side of `&&` or `||`: in parentheses where people want them.
+
+    C asks for less, but nobody reads `a && b & 4` without stopping. `beside` is the operator of which a left side may
+    be another link.
+    """
+    node = stripped(node)
+    found = sides(node)
+    return spelt(unit, node).within(BINARY[beside] if found is not None and found[1] == beside else EQUALITY)
+
+
 def is_tested(node: Node) -> bool:
     """Whether only zero or not zero counts: a condition, or an operand of `&&`, `||` or `!`."""
     parent = node.parent
@@ -145,10 +156,8 @@ def negated(unit: Unit, node: Node) -> Spelt:
             return Spelt(text, BINARY[sign])
         if sign in (b"&&", b"||") and _turns(unit, left) and _turns(unit, right):
             other = b"||" if sign == b"&&" else b"&&"
-            # An && under an || goes without parentheses in C, but compilers warn and people wonder.
-            level = BINARY[sign] + 1 if sign == b"||" else AND + 1
-            text = negated(unit, left).within(level) + between.replace(sign, other)
-            return Spelt(text + negated(unit, right).within(level), BINARY[other])
+            text = negated(unit, left).within(EQUALITY) + between.replace(sign, other)
+            return Spelt(text + negated(unit, right).within(EQUALITY), BINARY[other])
     return Spelt(b"!" + spelt(unit, node).within(UNARY), UNARY)
 
 

@@ -1,4 +1,4 @@
-"""Templates: code, words and harness are filled together, and what hardware could not run is refused with its reason."""
+"""Templates: code, words and harness are filled together; what hardware could not run is refused with its reason."""
 
 from __future__ import annotations
 

@@ -1,0 +1,322 @@
+"""What each gate and selection looks at, and what its reason words mean; a test holds this against the code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from filters.duplicates import DistinctExamples, NearDuplicates
+from filters.length import Length
+from filters.lineage import LineageCap
+from filters.mixture import Mix
+from filters.quality import Quality
+from filters.repetition import Repetition
+from validators.screen import Screen
+
+Reasons = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One gate, or several that share their reasons.
+
+    `shape` is `gate` (one record at a time) or `selection` (all of them). `passes` are the reason words of a passed
+    verdict, `reasons` those of one that did not pass. `modules` are the files that give them. `settings` are the
+    dataclasses with the thresholds, `constants` (module, name) single ones, `recipe` maps a threshold to the key that
+    sets it.
+    """
+
+    names: tuple[str, ...]
+    shape: str
+    looks_at: str
+    words: str
+    reasons: Reasons
+    modules: tuple[str, ...]
+    passes: Reasons = ()
+    settings: tuple[type[Any], ...] = ()
+    constants: tuple[tuple[str, str], ...] = ()
+    recipe: tuple[tuple[str, str], ...] = ()
+
+
+_COMPILE: Reasons = (
+    ("syntax-error", "the compiler's parser refuses the text"),
+    ("missing-header", "a header that the text includes is not there"),
+    ("compile-error", "it parses and is refused: an undeclared name, a wrong type, an option's -Werror"),
+    ("assembler-error", "the assembler refuses what the compiler made, mostly inline assembly"),
+    ("link-error", "a name stays undefined, or the program does not fit its memory"),
+    ("compiler-crash", "the compiler itself died"),
+    ("never-ends", "the compiler was stopped at its CPU limit"),
+    ("too-much-output", "the compiler wrote more than its limit"),
+)
+_BEHAVIOUR: Reasons = (
+    ("wrong-output", "an expectation was not met, or an output or a register access differs"),
+    ("never-ends", "it did not end within the cycle or event limit, or sleeps with nothing to wake it"),
+    ("crashed", "it ran into memory without a program, over its stack, or wrote the simulator's own registers"),
+    ("uninitialised-read", "two runs that differ only in what memory held at power-up differ"),
+)
+
+GATES = (
+    Gate(
+        ("seeds", "format"),
+        "gate",
+        "a seed as its author wrote it",
+        "The seed's files are read (an error names file, line and field, and stops the run), then its own program goes "
+        "through every gate below. A warning, which any other program may have, is not accepted here. `format` is said "
+        "by `firmseed seeds check` alone, which goes on to the next seed.",
+        (("warning", "a compiler warns about the seed's own program"), ("broken-seed", "the files cannot be read")),
+        ("flows/stages/seeds.py", "flows/commands/seeds.py"),
+    ),
+    Gate(
+        ("screen",),
+        "gate",
+        "a Program's text, before any compiler",
+        "",
+        (
+            ("not-unicode", "the text has a lone surrogate"),
+            ("hidden-text", "a character that reorders or hides text on a screen (CVE-2021-42574)"),
+            (
+                "control-character",
+                "a control character other than tab, line feed, form feed, or a bare carriage return",
+            ),
+            ("trigraph", "`??` followed by a trigraph's third character"),
+            ("digraph", "`<:`, `%:` and the like"),
+            ("too-large", "more bytes than `source_bytes`"),
+            ("too-many-lines", "more lines than `lines`"),
+            ("line-too-long", "a line longer than `line_bytes`"),
+            ("unterminated-string", "a string literal is not closed"),
+            ("unterminated-char", "a character literal is not closed"),
+            ("unterminated-comment", "a comment is not closed"),
+            ("unterminated-asm", "an `__asm` that no parenthesis or end follows"),
+            ("asm-directive", "assembly that includes files, repeats itself, or uses the preprocessor"),
+            ("asm-operand", "assembly text that a macro or an escape could change"),
+            ("line-marker", "`#line`, which would point messages at another file"),
+            ("embed", "`#embed`"),
+            ("unknown-directive", "a preprocessor directive that C does not have"),
+            ("computed-include", "an `#include` whose name is a macro"),
+            ("include-path", "an `#include` with an absolute path or `..`"),
+            ("unknown-header", "a header that is neither the C library's nor a device header of sdcc"),
+            ("has-include", "`__has_include`, `__has_embed`: they ask the host's file system"),
+            ("pragma", "a pragma that is not on the short list"),
+            ("pragma-operator", "`_Pragma` or `__pragma`"),
+            ("attribute", "`__attribute__` or `__declspec`"),
+            ("builtin", "a `__builtin_` function, but for `unreachable` and `expect`"),
+            ("build-time", "`__DATE__`, `__TIME__`, `__TIMESTAMP__`: the object code would change with the clock"),
+            ("range", "a GNU range `[a ... b]` or `case a ... b`: one line could fill gigabytes"),
+            ("too-deep", "brackets or `#if` nested deeper than `nesting`"),
+            ("giant-array", "an array bound that may exceed `array`"),
+            ("macro-bomb", "more tokens after expansion than `tokens`"),
+        ),
+        ("validators/screen.py", "validators/asm_text.py"),
+        settings=(Screen,),
+    ),
+    Gate(
+        ("parse",),
+        "gate",
+        "a C file given to `firmseed check`",
+        "Dialect and all (sdcc and Keil words, `__asm` blocks). In a run this is no gate of its own: a rewrite whose "
+        "result does not parse where its input did is refused as `broke-parse`.",
+        (("syntax", "the place of the first error is the evidence"),),
+        ("flows/commands/check.py",),
+    ),
+    Gate(
+        ("compile-sdcc", "compile-gcc", "build"),
+        "gate",
+        "a Program's text, by a compiler in the sandbox",
+        "`compile-sdcc` is sdcc for the 8051 in the seed's memory model, `compile-gcc` is gcc checking the same text "
+        "through a dialect shim (a second opinion, with better warnings), `build` is sdcc on the program together with "
+        "its harness. Warnings are kept and do not fail a program. The dearest honest compile measured takes 0.4 s of "
+        "CPU and less than 256 MiB; the limits below stand well above.",
+        _COMPILE,
+        ("validators/toolchains/compile.py",),
+        constants=(("validators/toolchains/toolchain.py", "COMPILE_LIMITS"),),
+    ),
+    Gate(
+        ("harness",),
+        "gate",
+        "a root (seed or filled template) on the simulator",
+        "The program runs with its seed's harness four times: each of `DRAWS` under each of `FILLS`. It passes when "
+        "every expectation is met in all four and the runs that differ in `FILLS` only are equal, event by event. sdcc's "
+        "start-up code clears internal RAM, so `uninitialised-read` is about external RAM.",
+        _BEHAVIOUR,
+        ("validators/behaviour.py",),
+        constants=(
+            ("validators/behaviour.py", "FILLS"),
+            ("validators/behaviour.py", "DRAWS"),
+            ("validators/simulators/mcs51.py", "CYCLE_LIMIT"),
+        ),
+        recipe=(("CYCLE_LIMIT", "verify.cycles"),),
+    ),
+    Gate(
+        ("equivalent",),
+        "gate",
+        "one rewrite step, against its parent",
+        "The cheapest grade that settles it is taken: equal token streams, else the same machine code and the same "
+        "interface (signatures, qualifiers, memory spaces, volatile profile, interrupt attributes, assembly), else the "
+        "same outputs and the same ordered register accesses in all runs of the harness. A step that edits a function "
+        "in the seed's `timing` must also leave the cycle count of every run as it was. A step can also fail to "
+        "build; the reasons are then those of `build`.",
+        (
+            *_BEHAVIOUR,
+            ("timing-changed", "same outputs, but other cycle counts in a function where timing counts"),
+            ("parent-failed", "unknown: the parent itself does not pass, so nothing is proved"),
+        ),
+        ("flows/proof.py", "validators/behaviour.py"),
+        passes=(
+            ("same-tokens", "only layout or comments differ"),
+            ("identical-object", "the same machine code from sdcc, and the same interface"),
+            ("simulated", "the same outputs and ordered register accesses on the simulator, under all stimuli"),
+        ),
+    ),
+    Gate(
+        ("fault",),
+        "gate",
+        "a mutant, against the program it was made from",
+        "A mutant is kept only with a fault that a tool has shown.",
+        (
+            ("equivalent", "the same machine code: no fault"),
+            ("not-seen", "the harness sees no difference"),
+            ("no-diagnostic", "unknown: it does not build, but no compiler message points into the program"),
+        ),
+        ("flows/proof.py",),
+        passes=(
+            ("refused", "the compiler refuses it; its messages are the evidence"),
+            ("seen", "the first event that differs is the evidence"),
+        ),
+    ),
+    Gate(
+        ("evidence",),
+        "gate",
+        "a Program's grade, against the recipe",
+        "The grade of a chain is its weakest step's. A recipe says which grades may be emitted, and which of a model's "
+        "programs, which have no harness.",
+        (("grade-not-accepted", "the grade is the evidence"),),
+        ("flows/stages/expand.py", "flows/stages/model.py"),
+        recipe=(("grades", "verify.accept"), ("grades of the model's programs", "verify.accept_model")),
+    ),
+    Gate(
+        ("expand",),
+        "gate",
+        "a proved Program, within its shard",
+        "A chain that comes back to a text that the shard already has.",
+        (("copy", "the same text from the same seed with the same values"),),
+        ("flows/stages/expand.py",),
+    ),
+    Gate(
+        ("model",),
+        "gate",
+        "one answer of a model endpoint",
+        "Every way in which an endpoint or its answer can fail has a word. What parses goes through `screen`, "
+        "`compile-sdcc` and `compile-gcc` like any other program.",
+        (
+            ("unreachable", "no connection; the endpoint is not asked again in this shard"),
+            ("timeout", "no answer in time, after all retries"),
+            ("rate-limited", "status 429, after all retries"),
+            ("http-*", "another status; 401, 403 and 404 end the asking for that seed"),
+            ("not-a-completion", "what came is no chat completion"),
+            ("empty", "the completion has no text"),
+            ("no-code", "the answer has no fenced block of C"),
+            ("cut-off", "the block is not closed"),
+            ("no-instruction", "the answer states no task, or one too short to say what to do"),
+            ("wrong-language", "the task is not in the language asked for"),
+            ("copy", "the same program as an earlier answer"),
+        ),
+        ("flows/stages/model.py", "generators/model/endpoint.py", "generators/model/spirit.py"),
+        recipe=(
+            ("tries", "generate.model.retries"),
+            ("seconds for one answer", "generate.model.timeout_s"),
+        ),
+    ),
+    Gate(
+        ("duplicates",),
+        "selection",
+        "Programs, then rows: is one a copy of a better one?",
+        "Copies that differ only in names and layout go first, then near copies of programs of other seeds (variants "
+        "of one seed are alike by design, and are capped by `lineage` instead), then rows. The better evidence wins.",
+        (
+            ("copy", "the same tokens up to a renaming; of rows, the same instruction and answer"),
+            ("near-duplicate", "shares at least `threshold` of its shingles with a program of another seed"),
+            ("instruction-cap", "as many rows as allowed already have this instruction"),
+        ),
+        ("filters/duplicates.py",),
+        settings=(NearDuplicates, DistinctExamples),
+        recipe=(
+            ("threshold", "curate.near_duplicate"),
+            ("max_same_instruction", "curate.max_same_instruction"),
+        ),
+    ),
+    Gate(
+        ("lineage",),
+        "selection",
+        "the Programs of one seed: how many stay?",
+        "",
+        (("lineage-cap", "its lineage already keeps as many, more different from each other"),),
+        ("filters/lineage.py",),
+        settings=(LineageCap,),
+        recipe=(("most", "curate.lineage_cap"), ("most, of mutants", "curate.mutant_cap")),
+    ),
+    Gate(
+        ("length",),
+        "gate",
+        "a row's length",
+        "",
+        (
+            ("short-instruction", "fewer tokens than `min_instruction_tokens`"),
+            ("short-answer", "fewer tokens than `min_answer_tokens`; a completion may have one"),
+            ("long-row", "instruction and answer have more than `max_tokens`"),
+            ("long-line", "a line of code longer than `max_line` characters"),
+        ),
+        ("filters/length.py",),
+        settings=(Length,),
+    ),
+    Gate(
+        ("repetition",),
+        "gate",
+        "the prose of a row's instruction and answer",
+        "",
+        (
+            ("duplicate-lines", "too many lines occurred before"),
+            ("duplicate-line-characters", "the lines that occurred before hold too many of the characters"),
+            ("top-n-gram", "the most frequent 2-, 3- or 4-gram of words holds too many of the characters"),
+            ("duplicate-n-gram", "5- to 10-grams that occurred before hold too many of the characters"),
+        ),
+        ("filters/repetition.py",),
+        settings=(Repetition,),
+    ),
+    Gate(
+        ("quality",),
+        "gate",
+        "a row's text: leftovers, language, code",
+        "",
+        (
+            ("mojibake", "text in a broken encoding, or control characters"),
+            ("fences", "a code fence is not closed"),
+            ("placeholder", "an unfilled hole, a TODO, or code left out with an ellipsis"),
+            ("half-translated", "Chinese in an English row, or none in a Chinese one"),
+            ("no-code", "a task that asks for code has none in its answer"),
+            ("comment-ratio", "more than `max_comment_ratio` of the code is comments"),
+            ("alpha-ratio", "less than `min_alpha_ratio` of the code's visible characters are letters"),
+            ("mean-line", "the mean line of code is longer than `max_mean_line`"),
+            ("chars-per-token", "fewer characters a token than `min_chars_per_token`"),
+        ),
+        ("filters/quality.py",),
+        settings=(Quality,),
+    ),
+    Gate(
+        ("mixture",),
+        "selection",
+        "all rows that are left: which make up the shares?",
+        "What could not be met is no reject but a shortfall, named in words with what to make more of, in the summary "
+        "and in the report.",
+        (
+            ("no-share", "a value that the recipe gives no share"),
+            ("not-needed", "its cell is full"),
+        ),
+        ("filters/mixture.py",),
+        settings=(Mix,),
+        recipe=(
+            ("targets", "mixture.shares"),
+            ("budget", "mixture.rows or mixture.tokens"),
+            ("max_repeats", "mixture.repeat_cap"),
+        ),
+    ),
+)

@@ -1,0 +1,204 @@
+"""Types: fixed-width integers spelt one way over the whole file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from corpus.source.ctype import INT, INT8, LONG, UINT, UINT8, ULONG, CType
+from corpus.source.dialect import SDCC_SPACES
+from corpus.source.edits import Edit
+from corpus.source.headers import header_symbols, includes
+from corpus.source.lexer import Token
+from corpus.source.unit import Unit
+from generators.rewrites.alignment import aligned
+from generators.rewrites.declared import removal
+from generators.rewrites.rule import Context, Refusal, Site, rewrite
+
+# The type, its name in stdint.h, the short name, the words; plain `char` is no number and `int` is its own name.
+_TYPES: tuple[tuple[CType, bytes, bytes, bytes], ...] = (
+    (UINT8, b"uint8_t", b"u8", b"unsigned char"),
+    (UINT, b"uint16_t", b"u16", b"unsigned int"),
+    (ULONG, b"uint32_t", b"u32", b"unsigned long"),
+    (INT8, b"int8_t", b"s8", b"signed char"),
+    (INT, b"int16_t", b"s16", b"int"),
+    (LONG, b"int32_t", b"s32", b"long"),
+)
+_OTHER_WORDS = {b"unsigned": b"unsigned int", b"unsigned long int": b"unsigned long"}
+_WORDS = frozenset(b"unsigned signed char short int long float double".split())
+_BETWEEN = SDCC_SPACES | {b"const", b"volatile", b"static", b"register"}
+_COLUMN = {"stdint": 1, "short": 2, "plain": 3}
+
+
+@rewrite(
+    family="declarations",
+    scope="file",
+    en="Spell the integer types one way throughout the file",
+    zh="统一整个文件里整数类型的写法",
+    changes=[
+        (
+            "#include <8052.h>\n#include <stdint.h>\n\nstatic uint8_t a; /* one */\n\nuint16_t f(uint8_t b)\n{\n"
+            "    return (uint16_t)b << 8;\n}\n",
+            "#include <8052.h>\n\nstatic unsigned char a; /* one */\n\nunsigned int f(unsigned char b)\n{\n"
+            "    return (unsigned int)b << 8;\n}\n",
+        ),
+        (
+            "#include <8052.h>\n\n#define LOW(x) ((unsigned char)(x))\nunsigned char f(unsigned n)\n{\n    return LOW(n);\n}\n",
+            "#include <8052.h>\n#include <stdint.h>\n\n#define LOW(x) ((uint8_t)(x))\nuint8_t f(uint16_t n)\n{\n"
+            "    return LOW(n);\n}\n",
+        ),
+        (
+            "#include <stdint.h>\n\nuint8_t f(int8_t n)\n{\n    return n;\n}\n",
+            "#include <stdint.h>\n\ntypedef uint8_t u8;\ntypedef int8_t s8;\n\nu8 f(s8 n)\n{\n    return n;\n}\n",
+        ),
+    ],
+    keeps=[
+        "char f(char c)\n{\n    return c;\n}\n",
+        "int f(int n, long m)\n{\n    return n;\n}\n",
+        '#include "board.h"\nunsigned char f(void);\n',
+        "unsigned const char t[2];\n",
+    ],
+)
+def type_spelling(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
+    """`uint8_t`, `u8` or `unsigned char`, and so for 16 and 32 bits, in declarations, casts and macro bodies; the
+    include or the typedefs that the new words need come along, those that nobody needs any more go.
+
+    Sound: on this target the three are the same type, width and sign alike. Plain `char`, `int` and `long` stay as they
+    are. Refuses files whose headers are unknown, words split by a qualifier, names that mean something else here, and
+    typedef names that the harness uses.
+    """
+    column = _COLUMN[context.style.types]
+    if any(t.kind == "identifier" and unit.src[t.start : t.end] in (b"BYTE", b"WORD") for t in unit.tokens):
+        yield Refusal(0, "other-typedefs")
+        return
+    if unit.symbols.missing_headers:
+        yield Refusal(0, "unknown-headers")
+        return
+    own = {s.name for s in unit.symbols.all("typedef")}
+    spelt: dict[bytes, int] = {}
+    for index, (t, stdint, short, words) in enumerate(_TYPES):
+        known = unit.symbols.lookup(stdint)
+        if stdint not in own and known is not None and known.kind == "typedef" and known.type == t:
+            spelt[stdint] = index
+        short_known = unit.symbols.lookup(short)
+        if short in own and short_known is not None and short_known.type == t and short.decode() not in context.held:
+            spelt[short] = index
+        if words not in (b"int", b"long"):
+            spelt[words] = index
+    spelt |= {other: spelt[words] for other, words in _OTHER_WORDS.items()}
+    edits: list[Edit] = []
+    used: set[int] = set()
+    for start, end, text in _places(unit):
+        if text == b"?":
+            yield Refusal(start, "split-words")
+            return
+        found = spelt.get(text)
+        if found is not None and _TYPES[found][column] != text:
+            edits.append(Edit(start, end, _TYPES[found][column]))
+            used.add(found)
+    if not edits:
+        return
+    extra = _support(unit, context, column, used, edits)
+    if isinstance(extra, Refusal):
+        yield extra
+    else:
+        yield Site(aligned(unit, [*edits, *extra]), ask=_ASK[column])
+
+
+_ASK = {
+    1: ("Use the stdint.h types (`uint8_t`, `uint16_t`) throughout", "整数类型统一用 stdint.h 里的 `uint8_t`、`uint16_t`"),
+    2: ("Use the short type names `u8` and `u16`", "整数类型统一用 `u8`、`u16` 这样的短名"),
+    3: (
+        "Spell the types out (`unsigned char`, `unsigned int`) instead of `uint8_t` and `uint16_t`",
+        "不用 `uint8_t`、`uint16_t`，直接写 `unsigned char`、`unsigned int`",
+    ),
+}
+
+
+def _places(unit: Unit) -> Iterator[tuple[int, int, bytes]]:
+    """Type words in code and macro bodies, with blanks made one; b"?" for words that a qualifier splits."""
+    typedefs = [(n.start_byte, n.end_byte) for n in unit.walk("type_definition")]
+    spans = [(s.start, s.end) for s in unit.spans if s.kind in ("register", "asm", "at")]
+    code = [t for t in unit.tokens if t.kind not in ("space", "newline", "comment")]
+    index = 0
+    while index < len(code):
+        run = [code[index]] if code[index].kind == "identifier" else []
+        while run and _word(unit, run[-1]) in _WORDS and index + len(run) < len(code):
+            after = code[index + len(run)]
+            if after.kind != "identifier" or _word(unit, after) not in _WORDS:
+                break
+            run.append(after)
+        index += max(1, len(run))
+        if not run:
+            continue
+        start, end = run[0].start, run[-1].end
+        alone = _word(unit, run[-1]) in (b"unsigned", b"signed") and index < len(code)
+        if alone and _word(unit, code[index]) in _BETWEEN:
+            yield start, end, b"?"
+        if any(a <= start < b for a, b in (*typedefs, *spans)) or not _convertible(unit, start):
+            continue
+        yield start, end, b" ".join(_word(unit, token) for token in run)
+
+
+def _word(unit: Unit, token: Token) -> bytes:
+    return unit.src[token.start : token.end]
+
+
+def _convertible(unit: Unit, start: int) -> bool:
+    line = next((unit.src[a:b] for a, b in unit.directives if a <= start < b), None)
+    if line is None:
+        return not unit.in_opaque(start, start + 1) or any(
+            s.kind == "short-cast" and s.start <= start < s.end for s in unit.spans
+        )
+    words = line[1:].split(None, 2)
+    return len(words) == 3 and words[0] == b"define" and b"#" not in words[2]
+
+
+def _support(
+    unit: Unit, context: Context, column: int, used: set[int], edits: list[Edit]
+) -> list[Edit] | Refusal:
+    """The edits of includes and typedefs that the new spelling needs or makes useless."""
+    extra: list[Edit] = []
+    lines = [n for n in unit.root.named_children if n.type == "preproc_include"]
+    has_stdint = "stdint.h" in includes(unit.src)
+    touched = {edit.start for edit in edits}
+    if column == 1 and not has_stdint:
+        if not lines:
+            return Refusal(0, "no-includes")
+        end = unit.line_end(lines[-1].start_byte)
+        extra.append(Edit(end, end, unit.newline + b"#include <stdint.h>"))
+    if column == 2:
+        missing = [i for i in sorted(used) if unit.symbols.lookup(_TYPES[i][2]) is None]
+        free = all(
+            unit.symbols.is_free(_TYPES[i][2]) and _TYPES[i][2].decode() not in context.held for i in missing
+        )
+        if not free or not lines:
+            return Refusal(0, "no-room-for-typedefs")
+        base = 1 if has_stdint else 3
+        text = b"".join(unit.newline + b"typedef " + _TYPES[i][base] + b" " + _TYPES[i][2] + b";" for i in missing)
+        end = unit.line_end(lines[-1].start_byte)
+        extra.append(Edit(end, end, unit.newline + text if text else b""))
+    if column == 3 and has_stdint:
+        header = header_symbols("stdint.h")
+        places = [o.start for name in header.declared for o in unit.symbols.occurrences(name)] if header else [-1]
+        include = next(n for n in lines if b"stdint.h" in unit.text(n)) if _one_stdint(unit) else None
+        if set(places) <= touched and include is not None:
+            end = min(unit.line_end(include.start_byte) + 1, len(unit.src))
+            extra.append(Edit(unit.line_start(include.start_byte), end, b""))
+    for symbol in unit.symbols.all("typedef"):
+        node = unit.enclosing(symbol.declarations[0], "type_definition")
+        short = any(symbol.name == row[2] for row in _TYPES)
+        places = [o.start for o in unit.symbols.occurrences(symbol.name)]
+        if short and column != 2 and node is not None and symbol.name.decode() not in context.held:
+            inside = range(node.start_byte, node.end_byte)
+            gone = removal(unit, node)
+            if gone is not None and all(p in touched or p in inside for p in places):
+                extra.append(gone)
+    return extra
+
+
+def _one_stdint(unit: Unit) -> bool:
+    named = [n for n in unit.root.named_children if n.type == "preproc_include" and b"stdint.h" in unit.text(n)]
+    return len(named) == 1
+
+
+RULES = (type_spelling,)

@@ -1,0 +1,1 @@
+"""The documentation: what it names is there, and what it promises holds."""

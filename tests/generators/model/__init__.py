@@ -1,0 +1,1 @@
+"""Tests of the model side, against a real HTTP server on loopback."""

@@ -1,0 +1,139 @@
+"""The question and its answer: prompts are whole in both languages; an answer of another form is told what to mend."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from corpus.records import Language
+from corpus.seeds import load_seed
+from generators.model import spirit
+from generators.model.spirit import ADVICE, Draft, Unparsed, parse
+from generators.templates import default_filling, fill_program
+
+SEEDS = Path(__file__).parents[3] / "datasets" / "seeds"
+
+CODE = "#include <8052.h>\n\nvoid f(void)\n{\n    P1 = 1;\n}\n"
+BLOCK = f"```c\n{CODE}```"
+TASK = "Write f() for an AT89S52: it sets pin 0 of P1."
+AUFGABE = "为 AT89S52 写一个函数 f，置位 P1 的第 0 脚。"
+
+READ = {
+    "as asked": f"INSTRUCTION: {TASK}\n{BLOCK}",
+    "prose around": f"Sure! Here is one.\n\nINSTRUCTION: {TASK}\n\nHere is the program:\n\n{BLOCK}\n\nIt sets ``P1``.",
+    "bold label": f"**INSTRUCTION:** {TASK}\n\n{BLOCK}",
+    "bold all": f"**INSTRUCTION: {TASK}**\n{BLOCK}",
+    "heading": f"### Instruction:\n{TASK}\n\n{BLOCK}",
+    "capital tag": f"INSTRUCTION: {TASK}\n``` C\n{CODE}```",
+    "no tag": f"INSTRUCTION: {TASK}\n```\n{CODE}```",
+    "tag and title": f"INSTRUCTION: {TASK}\n```c title=f.c\n{CODE}```",
+    "line ends of DOS": f"INSTRUCTION: {TASK}\n{BLOCK}".replace("\n", "\r\n"),
+    "other blocks beside": f"INSTRUCTION: {TASK}\n{BLOCK}\nBuild it:\n```sh\nsdcc -mmcs51 f.c\n```",
+    "an empty block beside": f"INSTRUCTION: {TASK}\n```c\n```\n{BLOCK}",
+    "thinking": f"<think>INSTRUCTION: no\n```c\nno\n```</think>\nINSTRUCTION: {TASK}\n{BLOCK}",
+    "thinking without its first mark": f"hm, INSTRUCTION: no\n```c\nint</think>INSTRUCTION: {TASK}\n{BLOCK}",
+    "thinking after all": f"INSTRUCTION: {TASK}\n{BLOCK}\n<think>was that right",
+    "thoughts between": f"INSTRUCTION: {TASK}\nThinking: set the pin.\n\n{BLOCK}",
+    "the question repeated": f"Task: one in the same spirit.\n\nINSTRUCTION: {TASK}\n{BLOCK}",
+    "task": f"Task: {TASK}\n{BLOCK}",
+}
+
+
+@pytest.mark.parametrize("text", READ.values(), ids=READ.keys())
+def test_an_answer_in_the_asked_form_is_read(text: str) -> None:
+    """Models decorate; the instruction and the program come out the same."""
+    assert parse(text, "en") == Draft(TASK, CODE)
+
+
+@pytest.mark.parametrize("label", ["INSTRUCTION: ", "任务：", "**指令**：", "题目:\n"])
+def test_a_chinese_answer_is_read(label: str) -> None:
+    """With either label."""
+    assert parse(f"{label}{AUFGABE}\n思路：置位。\n{BLOCK}", "zh") == Draft(AUFGABE, CODE)
+
+
+def test_an_instruction_of_several_lines_stays_as_it_was_written() -> None:
+    """It ends at an empty line."""
+    text = "Write f() for an AT89S52.\nIt sets pin 0 of P1."
+    assert parse(f"INSTRUCTION: {text}\n\n{BLOCK}", "en").instruction == text
+
+
+def test_three_quotes_inside_the_code_do_not_end_it() -> None:
+    """A fence stands alone on its line."""
+    code = '/* ```c is a fence */\nconst char s[] = "```";\n'
+    assert parse(f"INSTRUCTION: {TASK}\n```c\n{code}```", "en").source == code
+
+
+REFUSED: dict[str, tuple[str, Language, str]] = {
+    "empty": ("", "en", "no-code"),
+    "talk": ("I cannot help with that.", "en", "no-code"),
+    "code without fence": (f"INSTRUCTION: {TASK}\n{CODE}", "en", "no-code"),
+    "another language": (f"INSTRUCTION: {TASK}\n```python\nprint(1)\n```", "en", "no-code"),
+    "empty block": (f"INSTRUCTION: {TASK}\n```c\n\n```", "en", "no-code"),
+    "thinking only": (f"<think>INSTRUCTION: {TASK}\n{BLOCK}", "en", "no-code"),
+    "cut off": (f"INSTRUCTION: {TASK}\n```c\n{CODE[:30]}", "en", "cut-off"),
+    "cut off at once": (f"INSTRUCTION: {TASK}\n```c\n", "en", "cut-off"),
+    "the second cut off": (f"INSTRUCTION: {TASK}\n{BLOCK}\n```c\nint", "en", "cut-off"),
+    "several": (f"INSTRUCTION: {TASK}\n{BLOCK}\nOr:\n{BLOCK}", "en", "several-blocks"),
+    "a header apart": (f"INSTRUCTION: {TASK}\n```h\nvoid f(void);\n```\n{BLOCK}", "en", "several-blocks"),
+    "code only": (BLOCK, "en", "no-instruction"),
+    "label after the code": (f"{BLOCK}\nINSTRUCTION: {TASK}", "en", "no-instruction"),
+    "nothing after the label": (f"INSTRUCTION:\n{BLOCK}", "en", "short-instruction"),
+    "too short": (f"INSTRUCTION: Write f.\n{BLOCK}", "en", "short-instruction"),
+    "a list follows": (f"INSTRUCTION: Write these functions:\n\n- f\n\n{BLOCK}", "en", "short-instruction"),
+    "too short in Chinese": (f"INSTRUCTION: 写一个程序。\n{BLOCK}", "zh", "short-instruction"),
+    "English for Chinese": (f"INSTRUCTION: {TASK}\n{BLOCK}", "zh", "wrong-language"),
+    "Chinese for English": (f"INSTRUCTION: {AUFGABE}\n{BLOCK}", "en", "wrong-language"),
+}
+
+
+@pytest.mark.parametrize("text, language, reason", REFUSED.values(), ids=REFUSED.keys())
+def test_an_answer_of_another_form_is_told_what_to_mend(text: str, language: Language, reason: str) -> None:
+    """The reason is a word, the advice in the language asked for."""
+    with pytest.raises(Unparsed) as caught:
+        parse(text, language)
+    assert caught.value.reason == reason
+    assert str(caught.value) == ADVICE[reason][language]
+    assert caught.value.answer == text
+
+
+def test_every_advice_is_given_once() -> None:
+    """No reason is without a test."""
+    assert {reason for _, _, reason in REFUSED.values()} == set(ADVICE)
+
+
+@pytest.mark.parametrize("name", ["uart-baud-init", "crc8-maxim", "key-debounce"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("variation", range(5))
+def test_the_prompt_shows_the_seed_and_leaves_no_mark(name: str, language: Language, variation: int) -> None:
+    """Instruction, idea, program and chip are in it; no brace of a template, of a hole or of a comment is left."""
+    seed = load_seed(SEEDS / name)
+    filling = default_filling(seed)
+    sheet = seed.sheet
+    chosen = sheet.instruction.zh[0] if language == "zh" else sheet.instruction.en[0]
+    idea = sheet.idea.zh if language == "zh" else sheet.idea.en
+    instruction, idea = filling.words(chosen), filling.words(idea)
+    program = fill_program(seed, filling)
+    ((role, text),) = spirit.prompt(language, sheet.title.en, instruction, idea, program, sheet.chip, variation)
+    assert role == "user"
+    assert all(part.strip() in text for part in (sheet.title.en, instruction, idea, program, sheet.chip))
+    assert not re.search(r"\{\{|\}\}|\{%|\{#|\{[A-Z][A-Z0-9_]*\}", text.replace(program.strip(), ""))
+    assert text.rstrip().endswith("```")
+
+
+def test_what_must_differ_varies_and_comes_last() -> None:
+    """Four wishes in turn; all before them is the same, so that a prompt cache helps."""
+    texts = [spirit.prompt("en", "t", "i", "d", "p", "AT89S52", variation)[0][1] for variation in range(8)]
+    assert len(set(texts)) == 4 and texts[:4] == texts[4:]
+    common = next(i for i, letters in enumerate(zip(*texts, strict=False)) if len(set(letters)) > 1)
+    assert common > len(texts[0]) * 0.7
+
+
+@pytest.mark.parametrize("language, words", [("en", "does not have the asked form"), ("zh", "格式不对")])
+def test_a_second_question_carries_the_failed_answer(language: Language, words: str) -> None:
+    """The talk goes on with what was wrong."""
+    asked = (("user", "q"),)
+    again = spirit.again(asked, Unparsed("no-code", ADVICE["no-code"][language], "nope"), language)
+    assert again[:2] == (("user", "q"), ("assistant", "nope"))
+    assert again[2][0] == "user" and words in again[2][1] and ADVICE["no-code"][language] in again[2][1]
