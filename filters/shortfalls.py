@@ -55,7 +55,8 @@ def name_shortfalls(
 ) -> tuple[Shortfall, ...]:
     """The budget first, then each value whose planned share misses its target by more than `tolerance` of all tokens.
 
-    Where the budget itself is short, a value lacks what it would have in the full one. Where the plan meets a share,
+    Where the budget itself is short, a value that has its share of what there is is not named again; one that misses it
+    lacks what it would have in the full budget. Where the plan meets a share,
     but whole rows miss it by more than 2 points, the rows are too long for the budget, and that is said.
     """
     starved = plan.filled < plan.budget
@@ -74,7 +75,7 @@ def name_shortfalls(
         misses = plan.shares[margin.axis][margin.value] < margin.target - tolerance
         short = f"{margin.axis}={margin.value} is short of {lacking:,} tokens (target {_percent(margin.target)}, "
         short += f"achieved {_percent(margin.achieved)})"
-        if lacking > 0 and (misses or (starved and lacking > tolerance * goal)):
+        if lacking > 0 and misses:
             make = _work_order(margin, cells, plan, max(1, math.ceil(lacking / max(1.0, mean))))
             more = "; ".join(f"{name} (about {number:,} rows)" for name, number in make)
             found.append(Shortfall(margin.axis, margin.value, lacking, f"{short}: make more of {more}", make))

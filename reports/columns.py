@@ -24,7 +24,7 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     ("prov_origin", "how the program came about: seed, template, rewrite, mutant or model"),
     ("prov_programs", "ids of the programs that it was made from, the answer's first"),
     ("prov_steps", "rules or operators that made the program, in order"),
-    ("prov_grade", "the grade of evidence that the answer's code behaves as it should"),
+    ("prov_grade", "the grade of evidence that stands behind the code; see Evidence"),
     ("prov_evidence", "that evidence in words"),
     ("q_scores", "measures of the text, as JSON: pairs of name and number"),
     ("q_verdicts", "what each gate on rows said, as JSON"),

@@ -54,7 +54,7 @@ def funnel_plot(stages: tuple[StageYield, ...]) -> Markup:
         _rows(axes, [stage.name for stage in shown])
         axes.margins(x=0.14)
         axes.set_xlabel("records that came in (seeds, then programs, then rows)")
-        axes.legend(frameon=False, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
+        axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.2)
         return _svg(figure, "Records kept and rejected by stage")
 
 
@@ -70,7 +70,7 @@ def mixture_plot(axis: str, margins: tuple[Margin, ...]) -> Markup:
         )
         _rows(axes, [margin.value for margin in margins])
         axes.set_xlabel("% of tokens")
-        axes.legend(frameon=False, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
+        axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.2)
         return _svg(figure, f"Share of tokens by {axis}, target and achieved")
 
 

@@ -38,7 +38,7 @@ def limits(report: Report) -> tuple[str, ...]:
         "Overlap with public benchmarks was not checked, and texts were not searched for personal data or secrets. "
         "Every program descends from a seed under the licence named with the lineages.",
         "Variants of one seed resemble each other by design. Rows are not independent: the effective number of "
-        "programs under Variety says how far they are not, and training and validation never share a seed.",
+        "programs in the report (Variety) says how far they are not, and training and validation never share a seed.",
     ]
     if report.contains_model:
         found.insert(4, "Programs written by a model have no harness: they compile, and no more is known of them.")

@@ -7,7 +7,7 @@ import re
 from flows.docs import gates, mutants, recipe, rewrites
 from flows.settings import ROOT
 
-_MARKED = r"(<!-- {name}: written by make docs -->\n).*?(<!-- end of {name} -->)"
+_MARKED = r"(<!-- {name}: written by make docs[^\n]* -->\n).*?(<!-- end of {name} -->)"
 
 
 def pages() -> dict[str, str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
 from flows.docs.markdown import WRITTEN, prose, tabulated
 from generators.rewrites.catalogue import RULES
 from generators.rewrites.rule import Rule
@@ -27,9 +25,11 @@ consistent. Choose rules in a recipe with `generate.rewrites.rules`, or try one 
 
 def page() -> str:
     """The whole page."""
-    families = list(dict.fromkeys(rule.family for rule in RULES))
-    parts = [_HEAD.format(written=WRITTEN, count=len(RULES), families=len(families)), _contents()]
-    for family, rules in groupby(RULES, key=lambda rule: rule.family):
+    families = by_family()
+    links = ((name, ", ".join(f"[{rule.name}](#{rule.name})" for rule in rules)) for name, rules in families.items())
+    parts = [_HEAD.format(written=WRITTEN, count=len(RULES), families=len(families))]
+    parts.append(tabulated(("family", "rules"), links) + "\n")
+    for family, rules in families.items():
         parts.append(f"## {family}\n")
         parts += [_section(rule) for rule in rules]
     return "\n".join(parts)
@@ -37,14 +37,16 @@ def page() -> str:
 
 def table() -> str:
     """One line a rule, for the README."""
-    return tabulated(("family", "rule", "asks for"), ((r.family, f"`{r.name}`", r.en) for r in RULES))
+    rules = [rule for rules in by_family().values() for rule in rules]
+    return tabulated(("family", "rule", "asks for"), ((r.family, f"`{r.name}`", r.en) for r in rules))
 
 
-def _contents() -> str:
-    families: dict[str, list[str]] = {}
+def by_family() -> dict[str, list[Rule]]:
+    """The rules of each family, both in the order of the catalogue; a family may come from several files."""
+    families: dict[str, list[Rule]] = {}
     for rule in RULES:
-        families.setdefault(rule.family, []).append(f"[{rule.name}](#{rule.name})")
-    return tabulated(("family", "rules"), ((name, ", ".join(links)) for name, links in families.items())) + "\n"
+        families.setdefault(rule.family, []).append(rule)
+    return families
 
 
 def _section(rule: Rule) -> str:

@@ -26,7 +26,7 @@ LONGEST_WAIT_S = 60.0
 RETRIED_STATUS = frozenset({408, 409, 429, 500, 502, 503, 504})
 RETRIED = frozenset({"unreachable", "timeout", "rate-limited", "empty", *(f"http-{n}" for n in RETRIED_STATUS)})
 # Over a thousand times what a program takes; an endless body must not fill the memory.
-LARGEST_BODY = 16 << 20
+LARGEST_BODY = 4 << 20
 
 
 class NoAnswer(Exception):

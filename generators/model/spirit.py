@@ -20,10 +20,12 @@ NAME = "spirit"
 # A block from its fence to the closing one, or to the end of the text; other languages' blocks are no programs.
 _BLOCK = re.compile(r"^[ \t]*```[ \t]*([\w+#-]*)[^\n]*\n(.*?)(^[ \t]*```[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
 _C_TAGS = frozenset({"", "c", "cpp", "c++", "h"})
-_LABEL = re.compile(r"^[#*\s]*(?:INSTRUCTION|TASK|任务|指令|题目)[*\s]*[:：][*\s]*", re.IGNORECASE | re.MULTILINE)
+# No line break in the marks before a word: a text of empty lines would cost the square of its length.
+_LABEL = re.compile(r"^[#* \t]*(?:INSTRUCTION|TASK|任务|指令|题目)[* \t]*[:：][*\s]*", re.IGNORECASE | re.MULTILINE)
+_FENCE_BEFORE_LABEL = re.compile(rf"\A\s*```\w*[ \t]*\n(?={_LABEL.pattern[1:]})", re.IGNORECASE)
 # The paragraph ends at an empty line, at a fence, or where the next label begins.
 _AFTER = re.compile(
-    r"\n[ \t]*(?:\n|```)|\n[#*\s]*(?:TITLE|THINKING|PROGRAM|CODE|ANSWER|标题|思路|程序|代码|答案)[*\s]*[:：]",
+    r"\n[ \t]*(?:\n|```)|\n[#* \t]*(?:TITLE|THINKING|PROGRAM|CODE|ANSWER|标题|思路|程序|代码|答案)[* \t]*[:：]",
     re.IGNORECASE,
 )
 _UNCLOSED_THINKING = re.compile(r"<think>.*", re.DOTALL)
@@ -98,7 +100,15 @@ def parse(text: str, language: Language) -> Draft:
     """
     # Some servers leave out the opening mark of the thinking, some models never close it.
     said = _UNCLOSED_THINKING.sub("", text.replace("\r\n", "\n").rpartition("</think>")[2])
+    # Some put a fence around the whole answer.
+    if wrapped := _FENCE_BEFORE_LABEL.match(said):
+        said = said[wrapped.end() :].rstrip()
+        said = said[: -len("\n```")] if said.endswith("\n```\n```") else said
     blocks = [block for block in _BLOCK.finditer(said) if block[1].lower() in _C_TAGS]
+    # Some models go on with further tasks: the first one is what was asked for.
+    further = _LABEL.search(said, blocks[0].end()) if blocks else None
+    if further:
+        blocks = [block for block in blocks if block.start() < further.start()]
 
     def unparsed(reason: str) -> Unparsed:
         return Unparsed(reason, ADVICE[reason][language], text)

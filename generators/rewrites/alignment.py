@@ -63,7 +63,9 @@ def _stops(unit: Unit, edits: list[Edit]) -> Iterator[_Stop]:
             gap = len(before) - len(before.rstrip(b" "))
             gaps.add((comment.start - gap, comment.start))
         inside.append((comment.start, comment.end))
-    touched = {unit.line(edit.start) for edit in edits if b"\n" in edit.text or b"\n" in unit.src[edit.start : edit.end]}
+    touched = {
+        unit.line(edit.start) for edit in edits if b"\n" in edit.text or b"\n" in unit.src[edit.start : edit.end]
+    }
     inside.sort()
     for start, end in sorted(gaps):
         within = any(a < start < b for a, b in inside) if end - start > 1 else False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from tree_sitter import Node
@@ -15,6 +16,7 @@ from generators.rewrites.flow import LOOPS
 from generators.rewrites.rule import Refusal, Site
 from generators.rewrites.style import Style
 from generators.rewrites.timing import keeps_time
+from generators.rewrites.truth import condition_of, is_torn
 
 _CONTROL = (*LOOPS, "if_statement", "else_clause", "switch_statement")
 
@@ -259,3 +261,24 @@ def _is_even(unit: Unit, start: int, end: int) -> bool:
 
 def _comments(text: bytes) -> list[bytes]:
     return sorted(text[token.start : token.end] for token in lex(text) if token.kind == "comment")
+
+
+def plain_ifs(unit: Unit) -> Iterator[tuple[Node, Node, Body, Body | None]]:
+    """(if, condition, then, else) of the ifs whose condition is what it looks like."""
+    for node in unit.walk("if_statement"):
+        condition, found = condition_of(node), arms(unit, node)
+        if condition is None or found is None or unit.in_opaque(condition.start_byte, condition.end_byte):
+            continue
+        if not unit.comments(condition.start_byte, condition.end_byte) and not is_torn(unit, condition):
+            yield node, condition, *found
+
+
+def rest_of(node: Node) -> list[Node]:
+    """The statements behind this one in its block."""
+    found = []
+    after = node.next_named_sibling
+    while after is not None:
+        if after.type != "comment":
+            found.append(after)
+        after = after.next_named_sibling
+    return found

@@ -44,7 +44,8 @@ def _bodies(unit: Unit) -> Iterator[tuple[Node, Node]]:
         ),
         (
             "void f(int n)\n{\n    while (n) n -= g();\n    if (n)\n    {\n        h();\n    }\n}\n",
-            "void f(int n)\n{\n    while (n)\n    {\n        n -= g();\n    }\n    if (n)\n    {\n        h();\n    }\n}\n",
+            "void f(int n)\n{\n    while (n)\n    {\n        n -= g();\n    }\n    if (n)\n    {\n        h();\n"
+            "    }\n}\n",
         ),
     ],
     keeps=[

@@ -256,7 +256,8 @@ def _if_else(unit: Unit, layout: Layout, test: bytes, first: bytes, second: byte
             "int f(int n)\n{\n    return n > 3;\n}\n",
         ),
         (
-            "unsigned char f(int n, int m)\n{\n    if (n == 3 && m)\n        return 0;\n    else\n        return 1;\n}\n",
+            "unsigned char f(int n, int m)\n{\n    if (n == 3 && m)\n        return 0;\n    else\n"
+            "        return 1;\n}\n",
             "unsigned char f(int n, int m)\n{\n    return n != 3 || !m;\n}\n",
         ),
         (

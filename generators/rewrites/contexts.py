@@ -15,7 +15,8 @@ def is_special(unit: Unit, function: Node) -> bool:
     end = body.start_byte if body is not None else function.end_byte
     spans = unit.dialect(function.start_byte, end)
     return any(
-        s.kind == "isr" or (s.kind == "fattr" and any(w in unit.src[s.start : s.end] for w in _ATTRIBUTES)) for s in spans
+        s.kind == "isr" or (s.kind == "fattr" and any(w in unit.src[s.start : s.end] for w in _ATTRIBUTES))
+        for s in spans
     )
 
 

@@ -72,9 +72,11 @@ def stepped(unit: Unit, step: Node) -> bytes | None:
 
 
 def runs_at_least_once(unit: Unit, counter: Counter) -> bool:
-    """Whether the first test holds: both bounds are constants that the variable's type holds."""
+    """Whether the first test holds: both bounds are constants that the variable's type holds, and it is not volatile."""
+    if counter.symbol.type is None or counter.symbol.type.volatile:
+        return False
     first, limit = unit.symbols.constant(counter.first), unit.symbols.constant(counter.limit)
-    held = counter.symbol.type.range() if counter.symbol.type is not None else None
+    held = counter.symbol.type.range()
     if first is None or limit is None or held is None or not held[0] <= first <= held[1]:
         return False
     if limit < 0 <= held[0]:

@@ -52,9 +52,8 @@ def split_declarators(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     """`int i, *p;` as `int i;` and `int *p;`.
 
     Sound: C takes a list of declarators for so many declarations in order; the star belongs to its name, storage,
-    qualifiers and memory space to all. Refuses a head that defines a struct or enum, addresses, the head of a `for`, and
-    declarations with a comment, which may speak of all names.
-    """
+    qualifiers and memory space to all. Refuses a head that defines a struct or enum, addresses, the head of a `for`,
+    and declarations with a comment, which may speak of all names."""
     for node in unit.walk("declaration"):
         names = declarators(node)
         if len(names) < 2 or node.parent is None or node.parent.type not in ("compound_statement", "translation_unit"):
@@ -162,9 +161,10 @@ def split_initialiser(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         run = opening(block)
         for index, node in enumerate(run):
             found = single(unit, node)
-            if found is None or found[1] is None:
+            value = found[1] if found is not None else None
+            if found is None or value is None:
                 continue
-            name, value = found
+            name = found[0]
             if automatic(unit, name) is None:
                 yield Refusal(node.start_byte, "not-automatic")
                 continue

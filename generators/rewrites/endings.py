@@ -126,15 +126,19 @@ def exit_inside(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     zh="把死循环开头的退出判断提到循环条件里",
     changes=[
         (
-            "void f(int n)\n{\n    while (1) {\n        if (n <= 3)\n            break;\n        n -= g(n);\n    }\n}\n",
+            "void f(int n)\n{\n    while (1) {\n        if (n <= 3)\n            break;\n        n -= g(n);\n"
+            "    }\n}\n",
             "void f(int n)\n{\n    while (n > 3) {\n        n -= g(n);\n    }\n}\n",
         ),
     ],
     keeps=[
-        "void f(int n)\n{\n    while (1) {\n        if (n)\n            break;\n        else\n            g();\n    }\n}\n",
+        "void f(int n)\n{\n    while (1) {\n        if (n)\n            break;\n        else\n            g();\n"
+        "    }\n}\n",
         "void f(int n)\n{\n    while (1) {\n        if (n)\n            return;\n        g();\n    }\n}\n",
-        "void f(int n)\n{\n    while (1) {\n        int k = g();\n        if (k)\n            break;\n        g();\n    }\n}\n",
-        "void f(int n)\n{\n    while (1) {\n        /* all done */\n        if (n)\n            break;\n        g();\n    }\n}\n",
+        "void f(int n)\n{\n    while (1) {\n        int k = g();\n        if (k)\n            break;\n"
+        "        g();\n    }\n}\n",
+        "void f(int n)\n{\n    while (1) {\n        /* all done */\n        if (n)\n            break;\n"
+        "        g();\n    }\n}\n",
     ],
 )
 def exit_in_head(unit: Unit, context: Context) -> Iterator[Site | Refusal]:

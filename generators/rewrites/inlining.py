@@ -31,7 +31,8 @@ _ALONE = frozenset({"expression_statement", "return_statement", "init_declarator
         (
             "int a, b;\n\n/* Both to n. */\nstatic void set(unsigned char n)\n{\n    a = n;\n    b = n;\n}\n\n"
             "void f(void)\n{\n    g();\n    set(5); /* five */\n    g();\n}\n",
-            "int a, b;\n\nvoid f(void)\n{\n    g();\n    /* Both to n. */\n    a = 5;\n    b = 5; /* five */\n    g();\n}\n",
+            "int a, b;\n\nvoid f(void)\n{\n    g();\n    /* Both to n. */\n    a = 5;\n    b = 5; /* five */\n"
+            "    g();\n}\n",
         ),
         (
             "static unsigned char half(unsigned char n)\n{\n    return n >> 1;\n}\n\nint f(unsigned char m)\n{\n"
@@ -53,17 +54,22 @@ _ALONE = frozenset({"expression_statement", "return_statement", "init_declarator
         "static void h(void)\n{\n    g();\n}\nvoid f(void) __interrupt(1)\n{\n    h();\n}\n",
         "int a;\nstatic void h(void)\n{\n    a = 1;\n}\nvoid f(int a)\n{\n    h();\n    g(a);\n}\n",
         "#include <8052.h>\nstatic int h(void)\n{\n    return P1;\n}\nint f(int a)\n{\n    return P2 + h();\n}\n",
-        "static void h(void)\n{\n    unsigned char n = 9;\n    while (--n)\n        ;\n}\nvoid f(void)\n{\n    h();\n}\n",
+        "static unsigned char h(unsigned char n)\n{\n    return n >> 4;\n}\nvoid f(unsigned char *p)\n{\n"
+        "    unsigned char i, n;\n    for (i = 0; i < 7; i++) {\n        n = g();\n        if (i == 0)\n"
+        "            n &= 1;\n"
+        "        *p++ = h(n);\n    }\n}\n",
+        "static void h(void)\n{\n    unsigned char n = 9;\n    while (--n)\n        ;\n}\nvoid f(void)\n{\n"
+        "    h();\n}\n",
     ],
 )
 def inline_helper(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     """A static function with one call: its statements, or the expression that it returns, go to the call.
 
-    Sound: arguments are locals or constants of the parameter's own type that the body does not change, so that each name
-    stands for its value; the result keeps its width by a cast where the promoted type differs. Refuses functions with
-    locals or labels of their own, two calls, prototypes, the interrupt side, functions that keep time, names that mean
-    something else at the call, and a register read among other operands.
-    """
+    Sound: arguments are locals or constants of the parameter's own type that the body does not change, so that each
+    name stands for its value; the result keeps its width by a cast where the promoted type differs. Refuses functions
+    with locals or labels of their own, two calls, prototypes, the interrupt side, functions that keep time, names that
+    mean something else at the call, a register read among other operands, and a call in a loop that sdcc would wrongly
+    reverse without it."""
     shared = interrupt_side(unit)
     for function in unit.functions():
         name = unit.function_name(function)
@@ -84,6 +90,8 @@ def inline_helper(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             yield Refusal(start, "named-in-a-macro")
         elif keeps_time(unit, body) or keeps_time(unit, call):
             yield Refusal(start, "keeps-time")
+        elif _may_be_reversed(unit, call):
+            yield Refusal(start, "loop-may-be-reversed")
         else:
             yield _inlined(unit, function, body, call, caller)
 
@@ -123,17 +131,38 @@ def _inlined(unit: Unit, function: Node, body: Node, call: Node, caller: Node) -
     changed = Unit.parse(apply_edits(unit.src, swaps))
     twin = changed.function(unit.function_name(function))
     inside = twin.child_by_field_name("body") if twin is not None else None
-    if inside is None or not inside.named_children or changed.line(inside.start_byte) == changed.line(changed.end(inside)):
+    if (
+        inside is None
+        or not inside.named_children
+        or changed.line(inside.start_byte) == changed.line(changed.end(inside))
+    ):
         return Refusal(start, "not-plain")
     first = changed.line_end(inside.start_byte) + 1
     last = changed.line_start(changed.end(inside) - 1) - 1
     if changed.src[inside.start_byte + 1 : first].strip():
         return Refusal(start, "comment-in-the-way")
     text = lifted(changed, first + len(changed.indent(first)), last)
-    lines = (unit.newline + indent).join(line for line in text.split(b"\n")).replace(indent + unit.newline, unit.newline)
+    lines = (
+        (unit.newline + indent).join(line for line in text.split(b"\n")).replace(indent + unit.newline, unit.newline)
+    )
     if b"//" in lines.rpartition(b"\n")[2] and unit.comments(unit.end(statement), unit.line_end(unit.end(statement))):
         return Refusal(start, "comment-in-the-way")
     return Site((gone, Edit(place, unit.end(statement), above + lines)))
+
+
+def _may_be_reversed(unit: Unit, call: Node) -> bool:
+    """Whether sdcc might count the loop around the call down once the call is gone.
+
+    sdcc 4.2.0 does so although the body compares the counter (`if (i == 0)`), which then is true in the last round.
+    """
+    loop = unit.enclosing(call, "for_statement", "function_definition")
+    while loop is not None and loop.type == "for_statement":
+        step, body = loop.child_by_field_name("update"), loop.child_by_field_name("body")
+        counters = {unit.text(n) for n in unit.walk("identifier", under=step)} if step is not None else set()
+        if body is not None and any(unit.text(n) in counters for n in unit.walk("identifier", under=body)):
+            return True
+        loop = unit.enclosing(loop, "for_statement", "function_definition")
+    return False
 
 
 def _in_block(statement: Node) -> bool:
@@ -168,8 +197,12 @@ def _arguments(unit: Unit, function: Node, body: Node, call: Node) -> list[Edit]
     for parameter, argument in zip(own, arguments, strict=True):
         if parameter.name in written or not _same(unit, parameter, argument):
             return "argument-not-plain"
-        if any(use.parent is not None and use.parent.type in ("pointer_expression", "sizeof_expression")
-               and unit.text(use.parent)[:1] != b"*" for use in parameter.uses):
+        if any(
+            use.parent is not None
+            and use.parent.type in ("pointer_expression", "sizeof_expression")
+            and unit.text(use.parent)[:1] != b"*"
+            for use in parameter.uses
+        ):
             return "address-taken"
         text = unit.text(argument)
         text = b"(" + text + b")" if text.startswith(b"-") else text
@@ -187,8 +220,10 @@ def _same(unit: Unit, parameter: Symbol, argument: Node) -> bool:
         if symbol is not None and symbol.kind in ("local", "param"):
             t = symbol.type
             held = t is not None and not t.volatile and t.plain() == wanted.plain()
-            return held and not any(n.parent is not None and n.parent.type == "pointer_expression"
-                                    and unit.text(n.parent)[:1] == b"&" for n in symbol.uses)
+            return held and not any(
+                n.parent is not None and n.parent.type == "pointer_expression" and unit.text(n.parent)[:1] == b"&"
+                for n in symbol.uses
+            )
     if argument.type not in ("identifier", "number_literal", "char_literal"):
         return False
     value, t = unit.symbols.constant(argument), unit.symbols.type_of(argument)
@@ -203,7 +238,8 @@ def _captured(unit: Unit, body: Node, caller: Node) -> bool:
     used = {unit.text(n) for n in unit.walk("identifier", under=body)}
     inner_names = (s for s in unit.symbols.all() if s.scope is not None and s.kind != "field" and s.name in used)
     return any(
-        s.declaration is not None and caller.start_byte <= s.declaration.start_byte < caller.end_byte for s in inner_names
+        s.declaration is not None and caller.start_byte <= s.declaration.start_byte < caller.end_byte
+        for s in inner_names
     )
 
 
@@ -219,11 +255,13 @@ def _value(unit: Unit, function: Node, statement: Node, call: Node, swaps: list[
     holder = call.parent
     if holder is not None and holder.type == "parenthesized_expression":
         holder = holder.parent
-    alone = holder is not None and holder.type in _ALONE
+    alone = holder is not None and (holder.type in _ALONE or _is_assigned(holder))
     if not unit.symbols.pure(value) and not alone:
         return "register-among-operands"
     offset = value.start_byte
-    moved = [Edit(e.start - offset, e.end - offset, e.text) for e in swaps if value.start_byte <= e.start < value.end_byte]
+    moved = [
+        Edit(e.start - offset, e.end - offset, e.text) for e in swaps if value.start_byte <= e.start < value.end_byte
+    ]
     text = apply_edits(unit.text(value), moved)
     t, limits, span = unit.symbols.type_of(value), result.range(), unit.symbols.range_of(value)
     fits = t is not None and limits is not None and span is not None and limits[0] <= span[0] and span[1] <= limits[1]
@@ -233,7 +271,14 @@ def _value(unit: Unit, function: Node, statement: Node, call: Node, swaps: list[
         if b"*" in b"".join(words):
             return "not-plain"
         return b"(" + b" ".join(words) + b")(" + text + b")"
-    return text if alone or value.type in ("identifier", "number_literal", "call_expression") else b"(" + text + b")"
+    bare = alone or (holder is not None and holder.type in ("assignment_expression", "argument_list"))
+    return text if bare or value.type in ("identifier", "number_literal", "call_expression") else b"(" + text + b")"
+
+
+def _is_assigned(holder: Node) -> bool:
+    """Whether the value goes into a variable, whose address needs no evaluation."""
+    left = holder.child_by_field_name("left")
+    return holder.type == "assignment_expression" and left is not None and left.type == "identifier"
 
 
 RULES = (inline_helper,)

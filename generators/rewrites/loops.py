@@ -47,15 +47,19 @@ _STARTS = ("expression_statement", "declaration")
         ),
     ],
     keeps=[
-        "void f(int n)\n{\n    int i;\n    for (i = 0; i < n; i++) {\n        if (g(i))\n            continue;\n        h();\n    }\n}\n",
+        "void f(int n)\n{\n    int i;\n    for (i = 0; i < n; i++) {\n        if (g(i))\n            continue;\n"
+        "        h();\n    }\n}\n",
         "void f(void)\n{\n    unsigned char i;\n    for (i = 0; i < 200; i++)\n        ;\n}\n",
-        "void f(void)\n{\n    unsigned char i, j;\n    for (i = 0; i < 200; i++)\n        for (j = 0; j < 9; j++) {\n        }\n}\n",
-        "void f(int n)\n{\n    for (int i = 0; i < n; i++)\n        g(i);\n    for (int i = 0; i < n; i++)\n        g(i);\n}\n",
+        "void f(void)\n{\n    unsigned char i, j;\n    for (i = 0; i < 200; i++)\n"
+        "        for (j = 0; j < 9; j++) {\n        }\n}\n",
+        "void f(int n)\n{\n    for (int i = 0; i < n; i++)\n        g(i);\n    for (int i = 0; i < n; i++)\n"
+        "        g(i);\n}\n",
         "void f(int n)\n{\n    int i;\n    if (n)\n        for (i = 0; i < n; i++)\n            g(i);\n}\n",
         "void f(int i)\n{\n    for (; i; i--) {\n        int i = 3;\n        g(i);\n    }\n}\n",
         "#include <8052.h>\nint f(void)\n{\n    unsigned char n;\n    for (n = 99; n; n--) {\n        if (P1_0)\n"
         "            return 1;\n    }\n    return 0;\n}\n",
-        "#define SKIP continue\nvoid f(int i)\n{\n    for (; i; i--) {\n        if (g())\n            SKIP;\n        g(i);\n    }\n}\n",
+        "#define SKIP continue\nvoid f(int i)\n{\n    for (; i; i--) {\n        if (g())\n            SKIP;\n"
+        "        g(i);\n    }\n}\n",
     ],
 )
 def for_to_while(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
@@ -124,7 +128,8 @@ def _named_elsewhere(unit: Unit, loop: Node) -> bool:
         (
             "void f(char *p, int n)\n{\n    int i;\n\n    i = 0;\n    while (i < n) {\n        g(p[i]); /* one */\n"
             "        i++;\n    }\n}\n",
-            "void f(char *p, int n)\n{\n    int i;\n\n    for (i = 0; i < n; i++) {\n        g(p[i]); /* one */\n    }\n}\n",
+            "void f(char *p, int n)\n{\n    int i;\n\n    for (i = 0; i < n; i++) {\n        g(p[i]); /* one */\n"
+            "    }\n}\n",
         ),
         (
             "void f(int n)\n{\n    int i = 0;\n    while (i < n) {\n        g(i);\n        i++;\n    }\n}\n",
@@ -133,9 +138,12 @@ def _named_elsewhere(unit: Unit, loop: Node) -> bool:
     ],
     keeps=[
         "void f(int n)\n{\n    int i = 0;\n    while (i < n) {\n        g(i);\n        i++;\n    }\n    g(i);\n}\n",
-        "void f(int n)\n{\n    int i;\n    i = 0;\n    while (i < n) {\n        if (g(i))\n            continue;\n        i++;\n    }\n}\n",
-        "void f(int n)\n{\n    int i;\n    i = 0;\n    while (i < n) {\n        int k = g(i);\n        h(k);\n        i += k;\n    }\n}\n",
-        "void f(int n)\n{\n    int i;\n    i = 0;\n    g(i);\n    while (i < n) {\n        g(i);\n        i++;\n    }\n}\n",
+        "void f(int n)\n{\n    int i;\n    i = 0;\n    while (i < n) {\n        if (g(i))\n"
+        "            continue;\n        i++;\n    }\n}\n",
+        "void f(int n)\n{\n    int i;\n    i = 0;\n    while (i < n) {\n        int k = g(i);\n        h(k);\n"
+        "        i += k;\n    }\n}\n",
+        "void f(int n)\n{\n    int i;\n    i = 0;\n    g(i);\n    while (i < n) {\n        g(i);\n        i++;\n"
+        "    }\n}\n",
         "void f(int n)\n{\n    int i;\n    i = 0;\n    while (i < n)\n        i++;\n}\n",
     ],
 )
@@ -204,9 +212,11 @@ def _lives_in(unit: Unit, target: Node, loop: Node) -> bool:
     keeps=[
         "void f(char *p, int n)\n{\n    int i;\n    for (i = 0; i < n; i++)\n        g(p[i]);\n}\n",
         "void f(char *p)\n{\n    unsigned char i;\n    for (i = 0; i < 0; i++)\n        g(p[i]);\n}\n",
-        "void f(char *p)\n{\n    unsigned char i;\n    for (i = 0; i < 8; i++) {\n        if (p[i])\n            continue;\n        g(i);\n    }\n}\n",
+        "void f(char *p)\n{\n    unsigned char i;\n    for (i = 0; i < 8; i++) {\n        if (p[i])\n"
+        "            continue;\n        g(i);\n    }\n}\n",
         "void f(void)\n{\n    unsigned char i;\n    for (i = 0; i < 8; i++)\n        ;\n}\n",
         "void f(void)\n{\n    unsigned char i;\n    for (i = 255; i > -1; i--)\n        g(i);\n}\n",
+        "void f(void)\n{\n    volatile unsigned char i;\n    for (i = 0; i < 8; i++)\n        g(i);\n}\n",
     ],
 )
 def for_to_do_while(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
@@ -258,7 +268,8 @@ def for_to_do_while(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         "void f(char *p)\n{\n    unsigned char i;\n    for (i = 0; i < 8; i++)\n        g(p[i]);\n}\n",
         "void f(void)\n{\n    unsigned char i;\n    for (i = 0; i < 8; i++)\n        ;\n}\n",
         "void f(void)\n{\n    unsigned char i;\n    for (i = 0; i < 300; i++)\n        g();\n}\n",
-        "int f(void)\n{\n    unsigned char i;\n    for (i = 0; i < 8; i++)\n        if (g())\n            break;\n    return i;\n}\n",
+        "int f(void)\n{\n    unsigned char i;\n    for (i = 0; i < 8; i++)\n        if (g())\n"
+        "            break;\n    return i;\n}\n",
         "void f(int n)\n{\n    int i;\n    for (i = 0; i < n; i++)\n        g();\n}\n",
         "void f(unsigned n)\n{\n    unsigned char i;\n    for (i = 0; i < n; i++)\n        g();\n}\n",
         "void f(unsigned char n)\n{\n    unsigned char i;\n    for (i = 0; i < n; i++)\n        n = g();\n}\n",

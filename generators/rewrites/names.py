@@ -17,7 +17,7 @@ from generators.rewrites.spelling import LONG, SHORT, cased, hungarian, pascal, 
 from generators.rewrites.style import Style
 
 # What a name without a meaning of its own stands for, and what each author calls it.
-_ROLES = {
+_ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     "index": {"snake": ("i", "idx"), "camel": ("i", "index"), "hungarian": ("idx",), "terse": ("i",)},
     "buffer": {"snake": ("buf", "buffer"), "camel": ("buffer",), "hungarian": ("buf",), "terse": ("buf",)},
     "count": {"snake": ("count",), "camel": ("count", "counter"), "hungarian": ("cnt",), "terse": ("cnt", "n")},
@@ -135,8 +135,8 @@ def _twins(unit: Unit, function: Node, parameter: Symbol) -> list[Symbol]:
     ],
 )
 def rename_locals(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
-    """Names of locals and parameters in the style's case (`rx_count`, `rxCount`, `ucRxCount`); a loop index, a buffer, a
-    counter, a scratch value and a flag get the name that this author gives to such.
+    """Names of locals and parameters in the style's case (`rx_count`, `rxCount`, `ucRxCount`); a loop index, a buffer,
+    a counter, a scratch value and a flag get the name that this author gives to such.
 
     Sound: a name that is no word of the file, of its headers or of any dialect captures nothing, and every place that
     means the old one changes, the comments of its function too. Refuses names that macros, asm or text that does not
@@ -253,12 +253,14 @@ def rename_functions(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     zh="统一宏常量的命名",
     changes=[
         (
-            "#define BUFFER_LENGTH 8\n#define LAST (BUFFER_LENGTH - 1)\nchar b[BUFFER_LENGTH]; /* see BUFFER_LENGTH */\n",
+            "#define BUFFER_LENGTH 8\n#define LAST (BUFFER_LENGTH - 1)\n"
+            "char b[BUFFER_LENGTH]; /* see BUFFER_LENGTH */\n",
             "#define BUF_LEN 8\n#define LAST (BUF_LEN - 1)\nchar b[BUF_LEN]; /* see BUF_LEN */\n",
         ),
         (
             "#define SIZE 8\n\nchar fifo_b[SIZE];\n\nvoid fifo_put(void)\n{\n}\n\nvoid fifo_get(void)\n{\n}\n",
-            "#define FIFO_SIZE 8\n\nchar fifo_b[FIFO_SIZE];\n\nvoid fifo_put(void)\n{\n}\n\nvoid fifo_get(void)\n{\n}\n",
+            "#define FIFO_SIZE 8\n\nchar fifo_b[FIFO_SIZE];\n\nvoid fifo_put(void)\n{\n}\n\n"
+            "void fifo_get(void)\n{\n}\n",
         ),
     ],
     keeps=[

@@ -56,7 +56,8 @@ def _volatile(symbol: Symbol) -> bool:
         (
             "void f(int n)\n{\n    int i, m;\n\n    for (i = 0; i < n; i++)\n        g(i);\n    for (i = n; i; i--)\n"
             "        g(m);\n}\n",
-            "void f(int n)\n{\n    int m;\n\n    for (int i = 0; i < n; i++)\n        g(i);\n    for (int i = n; i; i--)\n"
+            "void f(int n)\n{\n    int m;\n\n    for (int i = 0; i < n; i++)\n        g(i);\n"
+            "    for (int i = n; i; i--)\n"
             "        g(m);\n}\n",
         ),
     ],
@@ -65,7 +66,8 @@ def _volatile(symbol: Symbol) -> bool:
         "void f(int n)\n{\n    int i;\n\n    for (; i < n; i++)\n        g(i);\n}\n",
         "void f(int n)\n{\n    static int i;\n\n    for (i = 0; i < n; i++)\n        g(i);\n}\n",
         "void f(int n)\n{\n    int i; /* steps */\n\n    for (i = 0; i < n; i++)\n        g(i);\n}\n",
-        "void f(int n)\n{\n    int i;\n\n    for (i = 0; i < n; i++)\n        for (i = 0; i < n; i++)\n            g(i);\n}\n",
+        "void f(int n)\n{\n    int i;\n\n    for (i = 0; i < n; i++)\n        for (i = 0; i < n; i++)\n"
+        "            g(i);\n}\n",
         "void f(int i)\n{\n    for (i = 0; i < 3; i++)\n        g(i);\n}\n",
     ],
 )
@@ -123,16 +125,19 @@ def loop_variable_in(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             "void f(int n)\n{\n    int i;\n\n    for (i = 0; i < n; i++)\n        g(i);\n}\n",
         ),
         (
-            "void f(int n)\n{\n    int m = n;\n\n    for (int i = 0; i < n; i++)\n        g(i);\n    for (int i = 0; i < m; i++)\n"
+            "void f(int n)\n{\n    int m = n;\n\n    for (int i = 0; i < n; i++)\n        g(i);\n"
+            "    for (int i = 0; i < m; i++)\n"
             "        g(i);\n}\n",
-            "void f(int n)\n{\n    int m = n;\n    int i;\n\n    for (i = 0; i < n; i++)\n        g(i);\n    for (i = 0; i < m; i++)\n"
+            "void f(int n)\n{\n    int m = n;\n    int i;\n\n    for (i = 0; i < n; i++)\n        g(i);\n"
+            "    for (i = 0; i < m; i++)\n"
             "        g(i);\n}\n",
         ),
     ],
     keeps=[
         "int i;\nvoid f(int n)\n{\n    for (int i = 0; i < n; i++)\n        g(i);\n}\n",
         "void f(int n)\n{\n    for (int i = 0, j = 0; i < n; i++)\n        g(j);\n}\n",
-        "void f(int n)\n{\n    for (int i = 0; i < n; i++)\n        for (int i = 0; i < 3; i++)\n            g(i);\n}\n",
+        "void f(int n)\n{\n    for (int i = 0; i < n; i++)\n        for (int i = 0; i < 3; i++)\n"
+        "            g(i);\n}\n",
     ],
 )
 def loop_variable_out(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
@@ -221,10 +226,9 @@ def _place(unit: Unit, body: Node) -> tuple[int, bytes, bytes] | None:
 def declare_at_first_use(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     """`int n;` goes down to the assignment `n = a;` and becomes its declaration.
 
-    Sound: the assignment stands in the same block and before every other use, so that nobody sees the variable earlier.
-    Refuses static, volatile and const ones, uses before or outside, labels, declarations with a comment, and functions that
-    keep time.
-    """
+    Sound: the assignment stands in the same block and before every other use, so that nobody sees the variable
+    earlier. Refuses static, volatile and const ones, uses before or outside, labels, declarations with a comment, and
+    functions that keep time."""
     for node in unit.walk("declaration"):
         block = node.parent
         found = single(unit, node)

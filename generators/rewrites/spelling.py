@@ -28,7 +28,31 @@ LONG = {
     "resp": "response", "src": "source", "str": "string", "tmp": "temporary", "val": "value",
 }  # fmt: skip
 _ACRONYMS = frozenset(
-    ["isr", "uart", "lcd", "adc", "dac", "crc", "i2c", "spi", "pwm", "led", "eeprom", "rtc", "fifo", "ir", "pid", "gpio", "crc8", "crc16", "usart", "can", "lin", "bcd", "ntc"]
+    [
+        "isr",
+        "uart",
+        "lcd",
+        "adc",
+        "dac",
+        "crc",
+        "i2c",
+        "spi",
+        "pwm",
+        "led",
+        "eeprom",
+        "rtc",
+        "fifo",
+        "ir",
+        "pid",
+        "gpio",
+        "crc8",
+        "crc16",
+        "usart",
+        "can",
+        "lin",
+        "bcd",
+        "ntc",
+    ]
 )
 
 

@@ -53,22 +53,27 @@ def _constant(unit: Unit, scrutinee: Node, node: Node) -> int | None:
     changes=[
         (
             "void f(int n)\n{\n    switch (n) {\n    case 1:\n        g();\n        break;\n    case 2:\n    case 3:\n"
-            "        h(); /* both */\n        break;\n    default:\n        g();\n        h();\n        break;\n    }\n}\n",
+            "        h(); /* both */\n        break;\n    default:\n        g();\n        h();\n        break;\n"
+            "    }\n}\n",
             "void f(int n)\n{\n    if (n == 1) {\n        g();\n    } else if (n == 2 || n == 3) {\n"
             "        h(); /* both */\n    } else {\n        g();\n        h();\n    }\n}\n",
         ),
     ],
     keeps=[
-        "void f(int n)\n{\n    switch (n) {\n    case 1:\n        g();\n    case 2:\n        h();\n        break;\n    }\n}\n",
-        "void f(int n)\n{\n    switch (n) {\n    case 1:\n        if (g())\n            break;\n        h();\n        break;\n"
+        "void f(int n)\n{\n    switch (n) {\n    case 1:\n        g();\n    case 2:\n        h();\n"
+        "        break;\n    }\n}\n",
+        "void f(int n)\n{\n    switch (n) {\n    case 1:\n        if (g())\n            break;\n        h();\n"
+        "        break;\n"
         "    case 2:\n        h();\n        break;\n    }\n}\n",
-        "#include <8052.h>\nvoid f(void)\n{\n    switch (P1) {\n    case 1:\n        g();\n        break;\n    case 2:\n"
+        "#include <8052.h>\nvoid f(void)\n{\n    switch (P1) {\n    case 1:\n        g();\n        break;\n"
+        "    case 2:\n"
         "        h();\n        break;\n    }\n}\n",
         "void f(int n)\n{\n    switch (n) {\n    default:\n        g();\n        break;\n    case 2:\n        h();\n"
         "        break;\n    }\n}\n",
         "void f(unsigned char n)\n{\n    switch (n) {\n    case 1:\n        g();\n        break;\n    case 257:\n"
         "        h();\n        break;\n    }\n}\n",
-        "void f(int n)\n{\n    switch (n) {\n    case 1:\n        g();\n        break;\n    case 2: {\n        int k = g();\n"
+        "void f(int n)\n{\n    switch (n) {\n    case 1:\n        g();\n        break;\n    case 2: {\n"
+        "        int k = g();\n"
         "        h(k);\n    }\n    }\n}\n",
     ],
 )
@@ -164,10 +169,12 @@ def _arm_text(unit: Unit, case: Node, statements: list[Node], last: bool) -> byt
             "void f(int n)\n{\n    if (n == 1) {\n        g();\n    } else if (n == 2 || n == 3) {\n"
             "        h(); /* both */\n    } else {\n        g();\n        h();\n    }\n}\n",
             "void f(int n)\n{\n    switch (n) {\n    case 1:\n        g();\n        break;\n    case 2:\n    case 3:\n"
-            "        h(); /* both */\n        break;\n    default:\n        g();\n        h();\n        break;\n    }\n}\n",
+            "        h(); /* both */\n        break;\n    default:\n        g();\n        h();\n        break;\n"
+            "    }\n}\n",
         ),
         (
-            "int f(int n)\n{\n    if ('a' == n)\n        return 1;\n    else if (n == 'b')\n        return 2;\n    return 3;\n}\n",
+            "int f(int n)\n{\n    if ('a' == n)\n        return 1;\n    else if (n == 'b')\n        return 2;\n"
+            "    return 3;\n}\n",
             "int f(int n)\n{\n    switch (n) {\n    case 'a':\n        return 1;\n    case 'b':\n        return 2;\n"
             "    }\n    return 3;\n}\n",
         ),

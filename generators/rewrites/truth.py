@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tree_sitter import Node
@@ -63,7 +64,7 @@ def spelt(unit: Unit, node: Node) -> Spelt:
 
 def _closed(macro: Symbol) -> bool:
     body = macro.body or b""
-    return bool(re.fullmatch(rb"\s*(\w+|'[^']*'|\w*\s*\([^()]*\))\s*", body)) or _in_parentheses(body.strip())
+    return bool(re.fullmatch(rb"\s*([-~]?[\w.]+|'[^']*'|\w*\s*\([^()]*\))\s*", body)) or _in_parentheses(body.strip())
 
 
 def _in_parentheses(body: bytes) -> bool:
@@ -140,7 +141,7 @@ def negated(unit: Unit, node: Node) -> Spelt:
     """The opposite of a condition, as a person writes it: `!x`, `a >= b` for `a < b`, `!a || b` for `a && !b`.
 
     Sound for every condition: relations are turned only where both sides are known to be no floats, since a NaN makes
-    `a < b` and `a >= b` both false.
+    `a < b` and `a >= b` both false. What is never negative is 0 where it is not above 0.
     """
     node = stripped(node)
     if node.type == "unary_expression" and operator(node) == b"!":
@@ -152,8 +153,11 @@ def negated(unit: Unit, node: Node) -> Spelt:
         left, sign, right = found
         between = unit.src[unit.end(left) : right.start_byte]
         if sign in (b"==", b"!=") or (sign in OPPOSITE and _ordered(unit, left) and _ordered(unit, right)):
-            text = unit.text(left) + between.replace(sign, OPPOSITE[sign]) + unit.text(right)
-            return Spelt(text, BINARY[sign])
+            other = OPPOSITE[sign]
+            if sign == b">" and unit.symbols.constant(right) == 0 and unit.symbols.non_negative(left):
+                other = b"=="
+            text = unit.text(left) + between.replace(sign, other) + unit.text(right)
+            return Spelt(text, BINARY[other])
         if sign in (b"&&", b"||") and _turns(unit, left) and _turns(unit, right):
             other = b"||" if sign == b"&&" else b"&&"
             text = negated(unit, left).within(EQUALITY) + between.replace(sign, other)
@@ -192,7 +196,7 @@ def either_first(unit: Unit, one: Node, other: Node) -> bool:
     if busy.writes & still.reads:
         return False
     if busy.calls or busy.unknown or b"*" in busy.writes or (busy.writes and b"*" in still.reads):
-        return all(is_private(unit, name) for name in unit.walk("identifier", under=node))
+        return b"*" not in still.reads and all(is_private(unit, name) for name in unit.walk("identifier", under=node))
     return True
 
 
@@ -223,3 +227,18 @@ def condition_of(statement: Node) -> Node | None:
     if condition is not None and condition.type == "parenthesized_expression":
         return inner(condition)
     return condition
+
+
+def plain_pairs(unit: Unit, *signs: bytes) -> Iterator[tuple[Node, Node, bytes, Node]]:
+    """(whole, left, operator, right) of the binary expressions that a rule may touch."""
+    for node in unit.walk("binary_expression"):
+        found = sides(node)
+        if found is None or found[1] not in signs or unit.in_opaque(node.start_byte, node.end_byte):
+            continue
+        if not unit.comments(node.start_byte, node.end_byte) and not is_torn(unit, node):
+            yield node, *found
+
+
+def between(unit: Unit, left: Node, right: Node, old: bytes, new: bytes) -> bytes:
+    """What stands between two operands, with another operator: the author's blanks and line breaks stay."""
+    return unit.src[unit.end(left) : right.start_byte].replace(old, new)

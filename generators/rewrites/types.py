@@ -26,7 +26,8 @@ _TYPES: tuple[tuple[CType, bytes, bytes, bytes], ...] = (
 _OTHER_WORDS = {b"unsigned": b"unsigned int", b"unsigned long int": b"unsigned long"}
 _WORDS = frozenset(b"unsigned signed char short int long float double".split())
 _BETWEEN = SDCC_SPACES | {b"const", b"volatile", b"static", b"register"}
-_COLUMN = {"stdint": 1, "short": 2, "plain": 3}
+_COLUMN = {"stdint": 0, "short": 1, "plain": 2}
+_NAMES = tuple(row[1:] for row in _TYPES)
 
 
 @rewrite(
@@ -42,7 +43,8 @@ _COLUMN = {"stdint": 1, "short": 2, "plain": 3}
             "    return (unsigned int)b << 8;\n}\n",
         ),
         (
-            "#include <8052.h>\n\n#define LOW(x) ((unsigned char)(x))\nunsigned char f(unsigned n)\n{\n    return LOW(n);\n}\n",
+            "#include <8052.h>\n\n#define LOW(x) ((unsigned char)(x))\nunsigned char f(unsigned n)\n{\n"
+            "    return LOW(n);\n}\n",
             "#include <8052.h>\n#include <stdint.h>\n\n#define LOW(x) ((uint8_t)(x))\nuint8_t f(uint16_t n)\n{\n"
             "    return LOW(n);\n}\n",
         ),
@@ -92,8 +94,8 @@ def type_spelling(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             yield Refusal(start, "split-words")
             return
         found = spelt.get(text)
-        if found is not None and _TYPES[found][column] != text:
-            edits.append(Edit(start, end, _TYPES[found][column]))
+        if found is not None and _NAMES[found][column] != text:
+            edits.append(Edit(start, end, _NAMES[found][column]))
             used.add(found)
     if not edits:
         return
@@ -105,9 +107,12 @@ def type_spelling(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
 
 
 _ASK = {
-    1: ("Use the stdint.h types (`uint8_t`, `uint16_t`) throughout", "整数类型统一用 stdint.h 里的 `uint8_t`、`uint16_t`"),
-    2: ("Use the short type names `u8` and `u16`", "整数类型统一用 `u8`、`u16` 这样的短名"),
-    3: (
+    0: (
+        "Use the stdint.h types (`uint8_t`, `uint16_t`) throughout",
+        "整数类型统一用 stdint.h 里的 `uint8_t`、`uint16_t`",
+    ),
+    1: ("Use the short type names `u8` and `u16`", "整数类型统一用 `u8`、`u16` 这样的短名"),
+    2: (
         "Spell the types out (`unsigned char`, `unsigned int`) instead of `uint8_t` and `uint16_t`",
         "不用 `uint8_t`、`uint16_t`，直接写 `unsigned char`、`unsigned int`",
     ),
@@ -153,31 +158,27 @@ def _convertible(unit: Unit, start: int) -> bool:
     return len(words) == 3 and words[0] == b"define" and b"#" not in words[2]
 
 
-def _support(
-    unit: Unit, context: Context, column: int, used: set[int], edits: list[Edit]
-) -> list[Edit] | Refusal:
+def _support(unit: Unit, context: Context, column: int, used: set[int], edits: list[Edit]) -> list[Edit] | Refusal:
     """The edits of includes and typedefs that the new spelling needs or makes useless."""
     extra: list[Edit] = []
     lines = [n for n in unit.root.named_children if n.type == "preproc_include"]
     has_stdint = "stdint.h" in includes(unit.src)
     touched = {edit.start for edit in edits}
-    if column == 1 and not has_stdint:
+    if column == 0 and not has_stdint:
         if not lines:
             return Refusal(0, "no-includes")
         end = unit.line_end(lines[-1].start_byte)
         extra.append(Edit(end, end, unit.newline + b"#include <stdint.h>"))
-    if column == 2:
-        missing = [i for i in sorted(used) if unit.symbols.lookup(_TYPES[i][2]) is None]
-        free = all(
-            unit.symbols.is_free(_TYPES[i][2]) and _TYPES[i][2].decode() not in context.held for i in missing
-        )
+    if column == 1:
+        missing = [i for i in sorted(used) if unit.symbols.lookup(_NAMES[i][1]) is None]
+        free = all(unit.symbols.is_free(_NAMES[i][1]) and _NAMES[i][1].decode() not in context.held for i in missing)
         if not free or not lines:
             return Refusal(0, "no-room-for-typedefs")
-        base = 1 if has_stdint else 3
-        text = b"".join(unit.newline + b"typedef " + _TYPES[i][base] + b" " + _TYPES[i][2] + b";" for i in missing)
+        base = 0 if has_stdint else 2
+        text = b"".join(unit.newline + b"typedef " + _NAMES[i][base] + b" " + _NAMES[i][1] + b";" for i in missing)
         end = unit.line_end(lines[-1].start_byte)
         extra.append(Edit(end, end, unit.newline + text if text else b""))
-    if column == 3 and has_stdint:
+    if column == 2 and has_stdint:
         header = header_symbols("stdint.h")
         places = [o.start for name in header.declared for o in unit.symbols.occurrences(name)] if header else [-1]
         include = next(n for n in lines if b"stdint.h" in unit.text(n)) if _one_stdint(unit) else None
@@ -188,7 +189,7 @@ def _support(
         node = unit.enclosing(symbol.declarations[0], "type_definition")
         short = any(symbol.name == row[2] for row in _TYPES)
         places = [o.start for o in unit.symbols.occurrences(symbol.name)]
-        if short and column != 2 and node is not None and symbol.name.decode() not in context.held:
+        if short and column != 1 and node is not None and symbol.name.decode() not in context.held:
             inside = range(node.start_byte, node.end_byte)
             gone = removal(unit, node)
             if gone is not None and all(p in touched or p in inside for p in places):

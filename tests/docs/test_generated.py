@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +11,13 @@ from pathlib import Path
 import pytest
 
 from corpus.recipe import Recipe
+from corpus.shards import UnreadableShard
 from flows.docs import gates, mutants, recipe
+from flows.docs.figures import figures
+from flows.docs.gate import Gate
+from flows.docs.gates import GATES
 from flows.docs.markdown import attribute_docs, one_line, prose
 from flows.docs.pages import pages, replaced
-from flows.docs.reasons import GATES, Gate
 from flows.settings import ROOT
 from generators.mutants.catalogue import OPERATORS
 from generators.mutants.operator import Operator
@@ -22,7 +26,7 @@ from generators.rewrites.catalogue import RULES
 ROOMS = ("validators", "filters", "flows", "generators")
 WORD = re.compile(r"[a-z]+(-[a-z*]+)+|[a-z]+")
 # Functions that take a reason word first.
-REASONED = ("NoAnswer", "Unparsed", "_found")
+REASONED = ("NoAnswer", "unparsed", "_found")
 # Tables whose values are reason words.
 REASON_TABLES = {"_REASONS", "_WORDS"}
 # Pairs in the gates' modules that are no reason and evidence.
@@ -133,8 +137,10 @@ def test_a_gates_reasons_are_those_of_its_modules(gate: Gate) -> None:
     }
     if gate.names[0] not in ("equivalent", "seeds", "fault", "expand", "evidence"):  # these share their modules
         assert given <= said, given - said
-    spelt = {word for word in said if f'"{word}"' not in everything and word.partition("-")[0] not in everything}
-    assert not spelt
+    made_up = {
+        word for word in said if f'"{word}"' not in everything and f"{word.partition('-')[0]}-{{" not in everything
+    }
+    assert not made_up
 
 
 def test_every_threshold_is_on_the_page() -> None:
@@ -167,3 +173,30 @@ def test_a_readme_without_markers_is_refused() -> None:
     """Rather than written without its tables."""
     with pytest.raises(ValueError, match="0 pairs of markers named gates"):
         replaced("# firmseed\n", "gates", "x")
+
+
+def test_figures_of_a_run_come_from_its_report(tmp_path: Path) -> None:
+    """Nothing in them is typed by hand."""
+    stage = {"kept": 1200, "rejected": 30, "own_cpu_s": 30.0, "tool_cpu_s": 90.0}
+    report = {
+        "name": "demo",
+        "tools": {"sdcc": "4.2.0"},
+        "size": {"train": 900, "validation": 100, "tokens": 400_000},
+        "stages": [{"name": "expand", **stage}],
+        "lineages": [{"rows": 5}, {"rows": 0}],
+        "mixture": {"shortfalls": []},
+        "groups": {"grade": [{"name": "simulated", "rows": 250, "share": 0.25}]},
+    }
+    (tmp_path / "report.json").write_text(json.dumps(report), encoding="utf-8")
+    text = figures(tmp_path).replace("\n", " ")
+    assert "1 seeds became 1,200 proved programs and faults (30 rejected)" in text
+    assert "900 training and 100 validation rows of about 400,000 tokens, in 2.0 minutes of CPU time." in text
+    assert "| `simulated` | 250 | 25.0% |" in text
+    with pytest.raises(UnreadableShard, match=r"has no report\.json"):
+        figures(tmp_path / "none")
+
+
+def test_the_readme_holds_the_figures_of_a_run() -> None:
+    """Written by `python -m flows.docs datasets/runs/mcu-8051` after the run that they are of."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.search(r"figures: written by [^\n]*-->\n\S.* training and .*<!-- end of figures -->", readme, re.DOTALL)

@@ -37,7 +37,8 @@ GOOD = {
     ("crc8-maxim", "zh"): (
         "用 SDCC 为 AT89S52 写 `uint8_t set_bits(uint8_t value)`，返回 value 中为 1 的位数，要用循环实现。",
         "#include <stdint.h>\n\n/* 每次清掉最低的 1。 */\nuint8_t set_bits(uint8_t value)\n{\n"
-        "    uint8_t count = 0;\n\n    while (value) {\n        value &= value - 1;\n        count++;\n    }\n    return count;\n}\n",
+        "    uint8_t count = 0;\n\n    while (value) {\n        value &= value - 1;\n        count++;\n    }\n"
+        "    return count;\n}\n",
     ),
     ("uart-baud-init", "en"): (
         "On an AT89S52 an LED hangs on P1.0, lit when low. Write `led_on`, `led_off` and `led_flip` for SDCC.",
@@ -46,11 +47,12 @@ GOOD = {
     ),
     ("uart-baud-init", "zh"): (
         "用 SDCC 为 AT89S52 写外部中断 0 的计数：`counter_init` 设为下降沿触发，`counter_isr` 每次加一。",
-        "#include <8052.h>\n#include <stdint.h>\n\nvolatile uint16_t pulses;\n\nvoid counter_isr(void) __interrupt (0)\n{\n"
-        "    pulses++;\n}\n\nvoid counter_init(void)\n{\n    pulses = 0;\n    IT0 = 1;\n    EX0 = 1;\n"
-        "    EA = 1;\n}\n",
+        "#include <8052.h>\n#include <stdint.h>\n\nvolatile uint16_t pulses;\n\n"
+        "void counter_isr(void) __interrupt (0)\n{\n    pulses++;\n}\n\n"
+        "void counter_init(void)\n{\n    pulses = 0;\n    IT0 = 1;\n    EX0 = 1;\n    EA = 1;\n}\n",
     ),
 }
+ENGLISH = {"languages": ("en",), "only": ("crc8-maxim",)}
 BROKEN = "#include <8052.h>\n\nvoid f(void)\n{\n    P1 = undeclared_name;\n}\n"
 
 
@@ -213,11 +215,10 @@ def by_sample(*replies: Reply) -> Script:
 
 def test_every_trouble_is_a_reject_and_is_asked_again_by_the_next_run(tmp_path: Path) -> None:
     """What was answered is not asked again, and a shard without trouble is done."""
-    english = {"languages": ("en",), "only": ("crc8-maxim",)}
     good = written(*GOOD["crc8-maxim", "en"])
     bad = (Reply(b"<html>"), refusal(429), completion(None), refusal(500), Reply(hang_up=True))
     with serving(by_sample(good, *bad)) as server:
-        chosen = recipe(server.url, retries=0, requests=6).model_copy(update=english)
+        chosen = recipe(server.url, retries=0, requests=6).model_copy(update=ENGLISH)
         stage(chosen, tmp_path)
         assert rejected(tmp_path) == [
             ("model", reason) for reason in ("not-a-completion", "rate-limited", "empty", "http-500", "unreachable")
@@ -272,13 +273,27 @@ POOR = {
 }
 
 
-@pytest.mark.parametrize("task, code, gate, reason", POOR.values(), ids=POOR.keys())
-def test_the_gates_say_no(tmp_path: Path, task: str, code: str, gate: str, reason: str) -> None:
+def test_the_gates_say_no(tmp_path: Path) -> None:
     """A copy with new words, words without their program, and what a seed could not have either."""
-    with serving(lambda _: written(task, code)) as server:
-        chosen = recipe(server.url, requests=1).model_copy(update={"languages": ("en",), "only": ("crc8-maxim",)})
+    replies = [written(task, code) for task, code, _, _ in POOR.values()]
+    with serving(by_sample(*replies)) as server:
+        chosen = recipe(server.url, requests=len(POOR)).model_copy(update=ENGLISH)
         stage(chosen, tmp_path)
-    assert rejected(tmp_path) == [(gate, reason)]
+    assert kept(tmp_path) == []
+    assert sorted(rejected(tmp_path)) == sorted((gate, reason) for _, _, gate, reason in POOR.values())
+
+
+def test_a_copy_names_what_it_copies(tmp_path: Path) -> None:
+    """Of two answers alike one stays, and the reject names it."""
+    other = CODE.replace("parity", "odd_bits")
+    replies = (written(TASK, CODE), written(TASK.replace("parity", "odd_bits"), other))
+    with serving(by_sample(*replies)) as server:
+        stage(recipe(server.url, requests=2).model_copy(update=ENGLISH), tmp_path)
+    (stays,) = kept(tmp_path)
+    (path,) = stage_outputs(tmp_path, "model", "rejects")
+    (row,) = pq.read_table(path).to_pylist()
+    assert (row["reason"], row["winner"], row["similarity"]) == ("copy", stays.id, 1.0)
+    assert {row["text"], stays.source} == {CODE, other}
 
 
 def test_a_recipe_that_accepts_no_compiled_program_asks_for_none(tmp_path: Path) -> None:

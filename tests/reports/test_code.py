@@ -23,6 +23,13 @@ def test_the_text_is_the_same_and_nothing_of_it_is_markup() -> None:
         assert "style=" not in made
 
 
+def test_c_is_told_apart_by_classes_of_the_page() -> None:
+    """Comment, directive, type, number; an unknown language stays plain."""
+    made = highlighted(CODE)
+    assert all(f'class="h-{kind}"' in made for kind in ("cm", "cp", "kt", "mh"))
+    assert "<span" not in highlighted(CODE, "")
+
+
 def test_a_comment_over_lines_is_marked_line_by_line() -> None:
     """A span never reaches over the end of a line, so a marked line closes what it opens."""
     made = marked("/* one\n two */\nint a;", {1}).split("\n")

@@ -14,7 +14,7 @@ from typing import Any
 @dataclass(frozen=True)
 class Reply:
     """What the server sends: `pause_s` before the first byte and, with `drip`, before each further one; `hang_up`
-    closes the connection instead."""
+    closes the connection instead, `keep` leaves it open for the next request."""
 
     body: bytes = b""
     status: int = 200
@@ -22,6 +22,7 @@ class Reply:
     pause_s: float = 0.0
     drip: bool = False
     hang_up: bool = False
+    keep: bool = False
 
 
 Script = Callable[[dict[str, Any]], Reply]
@@ -49,12 +50,15 @@ def refusal(status: int, message: str = "no", **headers: str) -> Reply:
 
 @dataclass
 class ModelServer:
-    """The running server: `asked` are the bodies of the requests, `keys` their Authorization headers."""
+    """The running server: `asked` are the bodies of the requests, `keys` their Authorization headers, `opened` and
+    `closed` count connections."""
 
     port: int
     script: Script
     asked: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+    opened: int = 0
+    closed: int = 0
     ending: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -75,6 +79,15 @@ def serving(script: Script, port: int = 0) -> Iterator[ModelServer]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        timeout = 5  # a client that leaves its connection open holds no test for ever
+
+        def setup(self) -> None:
+            super().setup()
+            state.opened += 1
+
+        def finish(self) -> None:
+            super().finish()
+            state.closed += 1
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -84,12 +97,16 @@ def serving(script: Script, port: int = 0) -> Iterator[ModelServer]:
             self.answer(state.script(state.asked[-1]))
 
         def answer(self, reply: Reply) -> None:
-            self.close_connection = True
+            self.close_connection = not reply.keep
             if reply.hang_up:
                 return
             state.ending.wait(reply.pause_s)
             self.send_response(reply.status)
-            for name, value in (("Content-Type", "application/json"), ("Connection", "close"), *reply.headers):
+            for name, value in (
+                ("Content-Type", "application/json"),
+                ("Connection", "keep-alive" if reply.keep else "close"),
+                *reply.headers,
+            ):
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(reply.body)))
             self.end_headers()

@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -245,3 +246,16 @@ def test_a_key_that_no_header_can_carry_is_said(start: Start) -> None:
     server, endpoint = start(GOOD, key="sk-é")
     assert trouble(endpoint).reason == "bad-key"
     assert not server.asked
+
+
+def test_the_connection_is_kept_for_further_questions_and_closed_at_the_end() -> None:
+    """One connection for all questions of a shard, none left open after it."""
+    with serving(in_turn([replace(GOOD, keep=True)])) as server:
+        with Endpoint(server.url, "", 5.0, 0) as endpoint:
+            for _ in range(3):
+                endpoint.ask(question(server.url))
+            assert (server.opened, server.closed) == (1, 0)
+        deadline = time.monotonic() + 2
+        while not server.closed and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert (server.opened, server.closed) == (1, 1)

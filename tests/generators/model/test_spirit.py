@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -37,6 +39,10 @@ READ = {
     "thinking after all": f"INSTRUCTION: {TASK}\n{BLOCK}\n<think>was that right",
     "thoughts between": f"INSTRUCTION: {TASK}\nThinking: set the pin.\n\n{BLOCK}",
     "the question repeated": f"Task: one in the same spirit.\n\nINSTRUCTION: {TASK}\n{BLOCK}",
+    "all in a fence": f"```\nINSTRUCTION: {TASK}\n{BLOCK}\n```",
+    "all in a fence that is not closed": f"```text\nINSTRUCTION: {TASK}\n{BLOCK}\n",
+    "further tasks": f"INSTRUCTION: {TASK}\n{BLOCK}\nAnother:\nINSTRUCTION: {TASK}\n{BLOCK}",
+    "a further task cut off": f"INSTRUCTION: {TASK}\n{BLOCK}\n\n**INSTRUCTION:** {TASK}\n```c\nint",
     "task": f"Task: {TASK}\n{BLOCK}",
 }
 
@@ -137,3 +143,14 @@ def test_a_second_question_carries_the_failed_answer(language: Language, words: 
     again = spirit.again(asked, Unparsed("no-code", ADVICE["no-code"][language], "nope"), language)
     assert again[:2] == (("user", "q"), ("assistant", "nope"))
     assert again[2][0] == "user" and words in again[2][1] and ADVICE["no-code"][language] in again[2][1]
+
+
+@pytest.mark.parametrize("filler", ["\n", " ", "*", "#", "`", "```\n", "INSTRUCTION:", "<think>", "\n\n```c"])
+def test_rubbish_of_any_length_is_read_in_no_time(filler: str) -> None:
+    """No pattern of ours costs the square of the length."""
+    rubbish = filler * (200_000 // len(filler))
+    began = time.process_time()
+    for text in (rubbish, f"{rubbish}\n{BLOCK}", f"INSTRUCTION: {TASK}{rubbish}\n{BLOCK}"):
+        with contextlib.suppress(Unparsed):
+            parse(text, "en")
+    assert time.process_time() - began < 2

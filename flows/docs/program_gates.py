@@ -1,42 +1,9 @@
-"""What each gate and selection looks at, and what its reason words mean; a test holds this against the code."""
+"""What the gates on seeds and Programs look at, and what their words mean; a test holds this against the code."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
-from filters.duplicates import DistinctExamples, NearDuplicates
-from filters.length import Length
-from filters.lineage import LineageCap
-from filters.mixture import Mix
-from filters.quality import Quality
-from filters.repetition import Repetition
+from flows.docs.gate import Gate, Reasons
 from validators.screen import Screen
-
-Reasons = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """One gate, or several that share their reasons.
-
-    `shape` is `gate` (one record at a time) or `selection` (all of them). `passes` are the reason words of a passed
-    verdict, `reasons` those of one that did not pass. `modules` are the files that give them. `settings` are the
-    dataclasses with the thresholds, `constants` (module, name) single ones, `recipe` maps a threshold to the key that
-    sets it.
-    """
-
-    names: tuple[str, ...]
-    shape: str
-    looks_at: str
-    words: str
-    reasons: Reasons
-    modules: tuple[str, ...]
-    passes: Reasons = ()
-    settings: tuple[type[Any], ...] = ()
-    constants: tuple[tuple[str, str], ...] = ()
-    recipe: tuple[tuple[str, str], ...] = ()
-
 
 _COMPILE: Reasons = (
     ("syntax-error", "the compiler's parser refuses the text"),
@@ -55,7 +22,7 @@ _BEHAVIOUR: Reasons = (
     ("uninitialised-read", "two runs that differ only in what memory held at power-up differ"),
 )
 
-GATES = (
+PROGRAM_GATES = (
     Gate(
         ("seeds", "format"),
         "gate",
@@ -135,8 +102,9 @@ GATES = (
         "gate",
         "a root (seed or filled template) on the simulator",
         "The program runs with its seed's harness four times: each of `DRAWS` under each of `FILLS`. It passes when "
-        "every expectation is met in all four and the runs that differ in `FILLS` only are equal, event by event. sdcc's "
-        "start-up code clears internal RAM, so `uninitialised-read` is about external RAM.",
+        "every expectation is met in all four and the runs that differ in `FILLS` only are equal, event by event. "
+        "sdcc's start-up code clears internal RAM and declared external variables, so `uninitialised-read` is about "
+        "external memory at fixed addresses.",
         _BEHAVIOUR,
         ("validators/behaviour.py",),
         constants=(
@@ -205,118 +173,32 @@ GATES = (
         ("model",),
         "gate",
         "one answer of a model endpoint",
-        "Every way in which an endpoint or its answer can fail has a word. What parses goes through `screen`, "
-        "`compile-sdcc` and `compile-gcc` like any other program.",
+        "Every way in which an endpoint or its answer can fail has a word. After `unreachable`, `timeout`, `bad-key` "
+        "and status 401, 403 or 404 the endpoint is not asked again for that seed; the next run asks. What parses goes "
+        "through `screen`, `compile-sdcc`, `compile-gcc` and the `duplicates` of its seed like any other program.",
         (
-            ("unreachable", "no connection; the endpoint is not asked again in this shard"),
+            ("unreachable", "no connection"),
             ("timeout", "no answer in time, after all retries"),
             ("rate-limited", "status 429, after all retries"),
-            ("http-*", "another status; 401, 403 and 404 end the asking for that seed"),
+            ("http-*", "another status"),
             ("not-a-completion", "what came is no chat completion"),
             ("empty", "the completion has no text"),
             ("no-code", "the answer has no fenced block of C"),
-            ("cut-off", "the block is not closed"),
-            ("no-instruction", "the answer states no task, or one too short to say what to do"),
+            ("several-blocks", "it has more than one"),
+            ("cut-off", "a block is not closed"),
+            ("no-instruction", "the answer states no task"),
+            ("short-instruction", "the task is too short to say what to do, or ends where a list should follow"),
             ("wrong-language", "the task is not in the language asked for"),
-            ("copy", "the same program as an earlier answer"),
+            ("bad-key", "the key has a character that no HTTP header can carry"),
+            ("copied-instruction", "the task is the seed's own"),
+            ("warning", "a compiler warns about the program"),
+            ("missing-name", "the task names something that the program does not define"),
+            ("copy", "the very program of the seed or of an earlier answer"),
         ),
-        ("flows/stages/model.py", "generators/model/endpoint.py", "generators/model/spirit.py"),
+        ("flows/stages/model.py", "flows/talk.py", "generators/model/endpoint.py", "generators/model/spirit.py"),
         recipe=(
             ("tries", "generate.model.retries"),
             ("seconds for one answer", "generate.model.timeout_s"),
-        ),
-    ),
-    Gate(
-        ("duplicates",),
-        "selection",
-        "Programs, then rows: is one a copy of a better one?",
-        "Copies that differ only in names and layout go first, then near copies of programs of other seeds (variants "
-        "of one seed are alike by design, and are capped by `lineage` instead), then rows. The better evidence wins.",
-        (
-            ("copy", "the same tokens up to a renaming; of rows, the same instruction and answer"),
-            ("near-duplicate", "shares at least `threshold` of its shingles with a program of another seed"),
-            ("instruction-cap", "as many rows as allowed already have this instruction"),
-        ),
-        ("filters/duplicates.py",),
-        settings=(NearDuplicates, DistinctExamples),
-        recipe=(
-            ("threshold", "curate.near_duplicate"),
-            ("max_same_instruction", "curate.max_same_instruction"),
-        ),
-    ),
-    Gate(
-        ("lineage",),
-        "selection",
-        "the Programs of one seed: how many stay?",
-        "",
-        (("lineage-cap", "its lineage already keeps as many, more different from each other"),),
-        ("filters/lineage.py",),
-        settings=(LineageCap,),
-        recipe=(("most", "curate.lineage_cap"), ("most, of mutants", "curate.mutant_cap")),
-    ),
-    Gate(
-        ("length",),
-        "gate",
-        "a row's length",
-        "",
-        (
-            ("short-instruction", "fewer tokens than `min_instruction_tokens`"),
-            ("short-answer", "fewer tokens than `min_answer_tokens`; a completion may have one"),
-            ("long-row", "instruction and answer have more than `max_tokens`"),
-            ("long-line", "a line of code longer than `max_line` characters"),
-        ),
-        ("filters/length.py",),
-        settings=(Length,),
-    ),
-    Gate(
-        ("repetition",),
-        "gate",
-        "the prose of a row's instruction and answer",
-        "",
-        (
-            ("duplicate-lines", "too many lines occurred before"),
-            ("duplicate-line-characters", "the lines that occurred before hold too many of the characters"),
-            ("top-n-gram", "the most frequent 2-, 3- or 4-gram of words holds too many of the characters"),
-            ("duplicate-n-gram", "5- to 10-grams that occurred before hold too many of the characters"),
-        ),
-        ("filters/repetition.py",),
-        settings=(Repetition,),
-    ),
-    Gate(
-        ("quality",),
-        "gate",
-        "a row's text: leftovers, language, code",
-        "",
-        (
-            ("mojibake", "text in a broken encoding, or control characters"),
-            ("fences", "a code fence is not closed"),
-            ("placeholder", "an unfilled hole, a TODO, or code left out with an ellipsis"),
-            ("half-translated", "Chinese in an English row, or none in a Chinese one"),
-            ("no-code", "a task that asks for code has none in its answer"),
-            ("comment-ratio", "more than `max_comment_ratio` of the code is comments"),
-            ("alpha-ratio", "less than `min_alpha_ratio` of the code's visible characters are letters"),
-            ("mean-line", "the mean line of code is longer than `max_mean_line`"),
-            ("chars-per-token", "fewer characters a token than `min_chars_per_token`"),
-        ),
-        ("filters/quality.py",),
-        settings=(Quality,),
-    ),
-    Gate(
-        ("mixture",),
-        "selection",
-        "all rows that are left: which make up the shares?",
-        "What could not be met is no reject but a shortfall, named in words with what to make more of, in the summary "
-        "and in the report.",
-        (
-            ("no-share", "a value that the recipe gives no share"),
-            ("not-needed", "its cell is full"),
-        ),
-        ("filters/mixture.py",),
-        settings=(Mix,),
-        recipe=(
-            ("targets", "mixture.shares"),
-            ("budget", "mixture.rows or mixture.tokens"),
-            ("max_repeats", "mixture.repeat_cap"),
         ),
     ),
 )
