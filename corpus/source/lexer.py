@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 Kind = Literal[
@@ -42,7 +43,15 @@ class Token(NamedTuple):
 
 
 def lex(src: bytes) -> list[Token]:
-    """All tokens of `src` in order; together they cover every byte. Raises nothing."""
+    """All tokens of `src` in order; together they cover every byte. Raises nothing.
+
+    The last 512 texts are remembered, since one source is looked at from many sides.
+    """
+    return list(_lexed(src))
+
+
+@lru_cache(maxsize=512)
+def _lexed(src: bytes) -> tuple[Token, ...]:
     tokens: list[Token] = []
     fresh = True  # nothing but blanks and comments since the line began
     for match in _TOKEN.finditer(src):
@@ -54,7 +63,7 @@ def lex(src: bytes) -> list[Token]:
                 kind = "hash" if match.end() == match.start() + 1 else kind
             fresh = False
         tokens.append(Token(kind, match.start(), match.end()))
-    return tokens
+    return tuple(tokens)
 
 
 def significant(tokens: Iterable[Token]) -> list[Token]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import tree_sitter_c
@@ -39,10 +39,12 @@ class Unit:
 
     @classmethod
     def parse(cls, src: bytes) -> Unit:
-        """Parses any bytes; what is not C shows in `error`. Raises nothing."""
-        tokens = lex(src)
-        masked = mask(src, tokens=tokens)
-        return cls(src, masked, tuple(tokens), _PARSER.parse(masked.text))
+        """Parses any bytes; what is not C shows in `error`. Raises nothing.
+
+        The last 256 sources are remembered: a chain of rewrites asks for the same text several times, and what one
+        asker has found out (symbols, types, effects) serves the next.
+        """
+        return _parsed(src)
 
     @property
     def root(self) -> Node:
@@ -220,3 +222,10 @@ class Unit:
     def at(self, start: int, end: int | None = None) -> Node | None:
         """The smallest named node that covers `start..end`."""
         return self.root.named_descendant_for_byte_range(start, start if end is None else end)
+
+
+@lru_cache(maxsize=256)
+def _parsed(src: bytes) -> Unit:
+    tokens = lex(src)
+    masked = mask(src, tokens=tokens)
+    return Unit(src, masked, tuple(tokens), _PARSER.parse(masked.text))

@@ -11,6 +11,7 @@ from corpus.source.edits import Edit
 from corpus.source.unit import Unit
 
 _WIDE = re.compile(rb"(?<=\S)  +(?=\S)")
+_MACRO = re.compile(rb"^#define \w+( +)(?=[^\s/])", re.MULTILINE)
 _TAB = 4  # columns a tab stands for
 
 
@@ -28,8 +29,8 @@ def aligned(unit: Unit, edits: Iterable[Edit]) -> tuple[Edit, ...]:
     """The edits, and those of the blanks before comments and values that keep their columns straight.
 
     A column is the same offset on two or more lines in a row, with a comment after code or with two or more blanks
-    before it. Columns that an edit moves as a whole are left as they are, and so are gaps that an edit touches.
-    """
+    before it; a macro's value needs only one where its neighbour has more. Columns that an edit moves as a whole are
+    left as they are, and so are gaps that an edit touches."""
     edits = sorted(edits, key=lambda edit: (edit.start, edit.end))
     changed: dict[int, list[Edit]] = defaultdict(list)
     for edit in edits:
@@ -40,7 +41,7 @@ def aligned(unit: Unit, edits: Iterable[Edit]) -> tuple[Edit, ...]:
     padding: list[Edit] = []
     for column in sorted(by_column):
         for run in _runs(by_column[column]):
-            if not any(stop.line in changed for stop in run):
+            if not any(stop.line in changed for stop in run) or all(stop.end - stop.start < 2 for stop in run):
                 continue
             ends = [_width(unit, changed[stop.line], stop) for stop in run]
             gaps = [stop.end - stop.start for stop in run]
@@ -56,6 +57,7 @@ def aligned(unit: Unit, edits: Iterable[Edit]) -> tuple[Edit, ...]:
 
 def _stops(unit: Unit, edits: list[Edit]) -> Iterator[_Stop]:
     gaps = {(match.start(), match.end()) for match in _WIDE.finditer(unit.src)}
+    gaps |= {match.span(1) for match in _MACRO.finditer(unit.src)}
     inside = [(token.start, token.end) for token in unit.tokens if token.kind in ("string", "asm", "broken", "char")]
     for comment in unit.comments():
         before = unit.src[unit.line_start(comment.start) : comment.start]

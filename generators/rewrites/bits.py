@@ -11,6 +11,7 @@ from corpus.source.ctype import literal_value
 from corpus.source.edits import Edit
 from corpus.source.expressions import operator, stripped
 from corpus.source.unit import Unit
+from generators.rewrites.lines import line_stop
 from generators.rewrites.rule import Context, Refusal, Site, rewrite
 from generators.rewrites.timing import keeps_time
 
@@ -52,7 +53,7 @@ def _bit(unit: Unit, node: Node) -> tuple[int, int, int] | None:
 def _room(unit: Unit, before: int) -> int | None:
     """The end of the last include above, behind which a macro can be defined."""
     lines = [n for n in unit.root.named_children if n.type == "preproc_include" and n.start_byte < before]
-    return unit.line_end(lines[-1].start_byte) if lines else None
+    return line_stop(unit, lines[-1].start_byte) if lines else None
 
 
 @rewrite(

@@ -164,14 +164,14 @@ def _between(unit: Unit, before: Node, after: Node, none: bool, block: Node) -> 
         return None
     lines = between.count(b"\n") - 1
     if none:
-        return Edit(start, end, unit.newline) if lines > 0 else None
+        return Edit(start, end, b"\n") if lines > 0 else None
     outer = block.parent is not None and block.parent.type == "function_definition"
     ends = (before, after) if outer else ()
     apart = (before.type == "declaration") != (after.type == "declaration")
     apart = apart or any(n.type in _LOOSE and unit.line(unit.end(n)) - unit.line(n.start_byte) > 1 for n in ends)
     long = unit.line(after.end_byte) - unit.line(block.start_byte) > _LONG
     apart = apart or (after.type == "return_statement" and outer and long)
-    return Edit(start, end, unit.newline * 2) if apart and not lines and after.type != "case_statement" else None
+    return Edit(start, end, b"\n" + unit.newline) if apart and not lines and after.type != "case_statement" else None
 
 
 RULES = (keyword_space, pointer_star, blank_lines)

@@ -16,6 +16,7 @@ from corpus.source.unit import Unit
 from generators.rewrites.alignment import aligned
 from generators.rewrites.blocks import Layout
 from generators.rewrites.contexts import is_conditional
+from generators.rewrites.lines import line_stop
 from generators.rewrites.rule import Context, Refusal, Site, rewrite
 from generators.rewrites.spelling import words_of
 
@@ -47,7 +48,7 @@ def _lines(unit: Unit) -> Iterator[_Line | Refusal]:
             continue
         line = unit.src[name.end_byte : unit.line_end(start)]
         tail = unit.comments(name.end_byte, unit.line_end(start))
-        remark = unit.src[tail[0].start : tail[0].end] if tail else b""
+        remark = unit.src[tail[0].start : tail[0].end].rstrip(b"\r") if tail else b""
         elsewhere = [
             o for o in unit.symbols.occurrences(symbol.name) if o.where != "code" and o.start != name.start_byte
         ]
@@ -142,7 +143,7 @@ def _as_enum(unit: Unit, layout: Layout, run: list[_Line]) -> Site:
         items.append(text + ((gap if several else b" ") + line.remark if line.remark else b""))
     opening = unit.newline if layout.own_line else b" "
     body = unit.newline.join([b"enum" + opening + b"{", *items, b"};"])
-    return Site((Edit(run[0].node.start_byte, unit.line_end(run[-1].node.start_byte), body),))
+    return Site((Edit(run[0].node.start_byte, line_stop(unit, run[-1].node.start_byte), body),))
 
 
 @rewrite(
@@ -173,7 +174,7 @@ def enum_to_macros(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         if enum is None or enum.child_by_field_name("name") is not None:
             continue
         body = enum.child_by_field_name("body")
-        end = unit.line_end(enum.start_byte if body is None else body.end_byte)
+        end = line_stop(unit, enum.start_byte if body is None else body.end_byte)
         rest = unit.src[enum.end_byte : end].strip()
         if body is None or rest != b";" or unit.src[unit.line_start(enum.start_byte) : enum.start_byte].strip():
             continue
@@ -283,7 +284,7 @@ def _after(unit: Unit, lines: list[Node], before: int) -> tuple[int, bool] | Non
     if not above:
         return None
     last = above[-1]
-    end = unit.line_end(last.start_byte)
+    end = line_stop(unit, last.start_byte)
     tail = unit.comments(last.start_byte, end)
     if b"\\" in unit.src[last.start_byte : end] or (tail and tail[-1].end > end):
         return None

@@ -54,8 +54,10 @@ def _role(unit: Unit, symbol: Symbol) -> str | None:
 
 def _counts_a_loop(unit: Unit, use: Node) -> bool:
     loop = unit.enclosing(use, "for_statement", "compound_statement")
-    update = loop.child_by_field_name("update") if loop is not None and loop.type == "for_statement" else None
-    return update is not None and update.start_byte <= use.start_byte < update.end_byte
+    if loop is None or loop.type != "for_statement":
+        return False
+    parts = [loop.child_by_field_name(name) for name in ("condition", "update")]
+    return any(part is not None and part.start_byte <= use.start_byte < part.end_byte for part in parts)
 
 
 def _spelt_char(unit: Unit, symbol: Symbol) -> bool:
@@ -143,6 +145,9 @@ def rename_locals(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     parse contain, and arguments of macros that make strings of them.
     """
     renaming = Renaming(unit)
+    calls = {role: list(by_style[context.style.names]) for role, by_style in _ROLES.items()}
+    for names in calls.values():
+        context.rng.shuffle(names)
     for function in unit.functions():
         renaming.taken = set()
         comments = _comments_of(unit, function)
@@ -153,9 +158,7 @@ def rename_locals(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             plain = _variable(unit, symbol, words, context.style, False)
             said = bare(unit, comments, symbol.name)
             role = None if said else _role(unit, symbol)
-            calls = list(_ROLES[role][context.style.names]) if role else []
-            context.rng.shuffle(calls)
-            wanted = [_variable(unit, symbol, [call], context.style, False) for call in calls]
+            wanted = [_variable(unit, symbol, [call], context.style, False) for call in calls[role]] if role else []
             if not said and not role:
                 wanted.append(_variable(unit, symbol, respelt(words, context.style), context.style, False))
             wanted = [*wanted, plain]

@@ -22,6 +22,7 @@ from generators.rewrites.declared import (
     without,
 )
 from generators.rewrites.flow import has_labels
+from generators.rewrites.lines import line_stop
 from generators.rewrites.rule import Context, Refusal, Site, rewrite
 from generators.rewrites.timing import keeps_time
 
@@ -195,11 +196,11 @@ def _place(unit: Unit, body: Node) -> tuple[int, bytes, bytes] | None:
     run = opening(body)
     children = [child for child in body.named_children if child.type != "comment"]
     if run:
-        end = unit.line_end(unit.end(run[-1]))
+        end = line_stop(unit, unit.end(run[-1]))
         return end, unit.newline + unit.indent(run[-1].start_byte), b""
     if not children or unit.line(children[0].start_byte) == unit.line(body.start_byte):
         return None
-    end = unit.line_end(body.start_byte)
+    end = line_stop(unit, body.start_byte)
     if unit.in_opaque(body.start_byte, end) or unit.src[body.start_byte + 1 : end].strip():
         return None
     return end, unit.newline + unit.indent(children[0].start_byte), unit.newline

@@ -14,6 +14,11 @@ _BANNER = re.compile(rb"/\*[*!]|///|//!|//[/*=-]{3}|[*=-]{4}")
 _STAR = re.compile(rb"^[ \t]*(?:\*(?!/)[ \t]?)?[ \t]*")
 
 
+def _all(unit: Unit) -> tuple[Span, ...]:
+    """The comments, without the carriage return that ends a line of some files."""
+    return tuple(c._replace(end=c.end - unit.src.endswith(b"\r", c.start, c.end)) for c in unit.comments())
+
+
 def _alone(unit: Unit, comment: Span) -> bool:
     """Whether nothing but blanks stands before the comment on its line."""
     return not unit.src[unit.line_start(comment.start) : comment.start].strip()
@@ -22,7 +27,7 @@ def _alone(unit: Unit, comment: Span) -> bool:
 def _runs(unit: Unit) -> Iterator[list[Span]]:
     """Comments; `//` comments on lines of their own, one right under the other at the same column, as one."""
     run: list[Span] = []
-    for comment in unit.comments():
+    for comment in _all(unit):
         joined = (
             run
             and all(unit.src.startswith(b"//", c.start) and _alone(unit, c) for c in (run[-1], comment))
@@ -147,7 +152,7 @@ def comments_above(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     the comment for the next statement's), lines with two statements, and tables of declarations.
     """
     edits = []
-    for comment in unit.comments():
+    for comment in _all(unit):
         start = unit.line_start(comment.start)
         code = unit.src[start : comment.start]
         if not code.strip() or unit.in_opaque(start, comment.end) or b"\n" in unit.src[comment.start : comment.end]:

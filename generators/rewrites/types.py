@@ -12,6 +12,7 @@ from corpus.source.lexer import Token
 from corpus.source.unit import Unit
 from generators.rewrites.alignment import aligned
 from generators.rewrites.declared import removal
+from generators.rewrites.lines import line_stop
 from generators.rewrites.rule import Context, Refusal, Site, rewrite
 
 # The type, its name in stdint.h, the short name, the words; plain `char` is no number and `int` is its own name.
@@ -167,7 +168,7 @@ def _support(unit: Unit, context: Context, column: int, used: set[int], edits: l
     if column == 0 and not has_stdint:
         if not lines:
             return Refusal(0, "no-includes")
-        end = unit.line_end(lines[-1].start_byte)
+        end = line_stop(unit, lines[-1].start_byte)
         extra.append(Edit(end, end, unit.newline + b"#include <stdint.h>"))
     if column == 1:
         missing = [i for i in sorted(used) if unit.symbols.lookup(_NAMES[i][1]) is None]
@@ -176,7 +177,7 @@ def _support(unit: Unit, context: Context, column: int, used: set[int], edits: l
             return Refusal(0, "no-room-for-typedefs")
         base = 0 if has_stdint else 2
         text = b"".join(unit.newline + b"typedef " + _NAMES[i][base] + b" " + _NAMES[i][1] + b";" for i in missing)
-        end = unit.line_end(lines[-1].start_byte)
+        end = line_stop(unit, lines[-1].start_byte)
         extra.append(Edit(end, end, unit.newline + text if text else b""))
     if column == 2 and has_stdint:
         header = header_symbols("stdint.h")

@@ -23,7 +23,7 @@ def test_comments_under_one_another_move_together() -> None:
 def test_values_under_one_another_keep_their_column() -> None:
     """A column of macro values is one, too; the widest gap does not shrink below the least."""
     text = "#define A   1\n#define BCD 2\n"
-    assert renamed(text, b"A ", b"AAAAA ") == "#define AAAAA 1\n#define BCD 2\n"
+    assert renamed(text, b"A", b"AAAAA") == "#define AAAAA 1\n#define BCD   2\n"
     text = "#define A     1\n#define BCD   2\n"
     assert renamed(text, b"BCD", b"B") == "#define A   1\n#define B   2\n"
 
