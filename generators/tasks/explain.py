@@ -228,9 +228,11 @@ class _Teller:
             tone = "guard" if stop.text else "leave"
             return self._say("walk", tone, condition=stop.condition, value=stop.text)
         if stop.kind == "returns":
-            return self._say("walk", "returns", value=stop.text)
+            # That a bare name is returned says nothing.
+            return "" if stop.text.isidentifier() else self._say("walk", "returns", value=stop.text)
         if stop.kind == "repeats":
-            return self._say("walk", "repeats", line=stop.line, condition=stop.condition) if stop.condition else ""
+            telling = stop.condition and not stop.condition.startswith(("--", "++"))
+            return self._say("walk", "repeats", line=stop.line, condition=stop.condition) if telling else ""
         words = stop.text
         if stop.kind == "set":
             words = effect(stop.bit, stop.value, self.language)
