@@ -110,7 +110,7 @@ class Tasks(_Section):
 class Curate(_Section):
     """What is left out as a copy or as poor."""
 
-    near_duplicate: Share = Field(
+    near_duplicate: Annotated[float, Field(gt=0, le=1)] = Field(
         0.8, description="Jaccard similarity above which programs of different seeds are copies"
     )
     lineage_cap: Count = Field(
