@@ -1,28 +1,62 @@
-"""The `firmseed` command: its verbs are in `flows/commands`, one a file."""
+"""The `firmseed` command: its verbs are in `flows/commands`, one a file, each loaded when it is asked for."""
 
 from __future__ import annotations
 
-import typer
+from importlib import import_module
+from typing import Any
 
-from flows.commands import check, doctor, generate, inspect, rewrite, seeds
+import typer
+from typer.core import TyperGroup
+
+# In the order of the help page; loading all of them takes two seconds, most of it in libraries that one verb needs.
+VERBS = ("generate", "inspect", "rewrite", "check", "seeds", "doctor")
+
+CONTEXT = {"help_option_names": ["-h", "--help"]}
+
+
+class _Verbs(TyperGroup):
+    """A group that loads a verb's module on first use (typer keeps its own copy of click's types to itself: `Any`)."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The verbs, in order."""
+        return list(VERBS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The verb of this name."""
+        if cmd_name not in VERBS:
+            return None
+        module = import_module(f"flows.commands.{cmd_name}")
+        verb = typer.Typer(add_completion=False, rich_markup_mode="rich", context_settings=CONTEXT)
+        if cmd_name == "seeds":
+            verb.callback(help="Work with the expert seeds.", no_args_is_help=True)(_nothing)
+            verb.command("check", epilog=module.EXAMPLES)(module.command)
+        else:
+            verb.command(cmd_name, epilog=module.EXAMPLES)(module.command)
+        command = typer.main.get_command(verb)
+        command.name = cmd_name
+        return command
+
+
+def _nothing() -> None:
+    """Stands before a group's own verbs."""
+
 
 app = typer.Typer(
     name="firmseed",
-    help="Grow expert-written microcontroller C into a verified, balanced SFT set; every row carries its evidence.",
+    cls=_Verbs,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",
     pretty_exceptions_show_locals=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=CONTEXT,
 )
-app.command("generate", epilog=generate.EXAMPLES)(generate.command)
-app.command("inspect", epilog=inspect.EXAMPLES)(inspect.command)
-app.command("rewrite", epilog=rewrite.EXAMPLES)(rewrite.command)
-app.command("check", epilog=check.EXAMPLES)(check.command)
-app.command("doctor", epilog=doctor.EXAMPLES)(doctor.command)
-_seeds = typer.Typer(help="Work with the expert seeds.", no_args_is_help=True)
-_seeds.command("check", epilog=seeds.EXAMPLES)(seeds.command)
-app.add_typer(_seeds, name="seeds")
+
+
+@app.callback(
+    help="Grow expert-written microcontroller C into a verified, balanced SFT set; every row carries its evidence."
+)
+def _firmseed() -> None:
+    """The group itself does nothing."""
 
 
 def main() -> None:

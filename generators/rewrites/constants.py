@@ -189,12 +189,13 @@ def enum_to_macros(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
 
 def _as_defines(unit: Unit, body: Node) -> list[bytes] | str:
     lines: list[bytes] = []
+    remarks: list[bytes] = []
     last = -1
     for child in body.named_children:
         if child.type == "comment":
             text = unit.text(child)
-            if lines and unit.line(child.start_byte) == last and b"\n" not in text:
-                lines[-1] += b" " + text
+            if lines and unit.line(child.start_byte) == last and b"\n" not in text and not remarks[-1]:
+                remarks[-1] = text
                 continue
             return "comment-between"
         name = child.child_by_field_name("name")
@@ -207,8 +208,10 @@ def _as_defines(unit: Unit, body: Node) -> list[bytes] | str:
         given = child.child_by_field_name("value")
         text = unit.text(given) if given is not None and given.type == "number_literal" else b"%d" % symbol.value
         lines.append(b"#define " + symbol.name + b" " + text)
+        remarks.append(b"")
         last = unit.line(child.start_byte)
-    return lines or "empty"
+    width = max(map(len, lines)) if sum(map(bool, remarks)) > 1 else 0
+    return [(a.ljust(width) + b" " + b) if b else a for a, b in zip(lines, remarks, strict=True)] or "empty"
 
 
 @rewrite(
@@ -319,15 +322,16 @@ def _bounds(unit: Unit, array: Symbol, size: bytes) -> list[Node]:
     zh="这个宏只用了一次，直接把数值写在使用处",
     changes=[
         (
-            "#define START 0x50\n\nvoid f(void)\n{\n    g(START);\n}\n",
-            "void f(void)\n{\n    g(0x50);\n}\n",
+            "#define TURNS 5\n\nvoid f(void)\n{\n    g(TURNS);\n}\n",
+            "void f(void)\n{\n    g(5);\n}\n",
         ),
     ],
     keeps=[
-        "#define START 0x50\nvoid f(void)\n{\n    g(START, START);\n}\n",
-        "#define START 0x50 /* mode 1 */\nvoid f(void)\n{\n    g(START);\n}\n",
-        "#define START 0x50\n#define NEXT (START + 1)\nvoid f(void)\n{\n    g(START, NEXT, NEXT);\n}\n",
-        "#define SHOW(x) #x\n#define START 0x50\nvoid f(void)\n{\n    g(SHOW(START));\n}\n",
+        "#define TURNS 5\nvoid f(void)\n{\n    g(TURNS, TURNS);\n}\n",
+        "#define COMMAND 0xBE\nvoid f(void)\n{\n    g(COMMAND);\n}\n",
+        "#define TURNS 5 /* left */\nvoid f(void)\n{\n    g(TURNS);\n}\n",
+        "#define START 5\n#define NEXT (START + 1)\nvoid f(void)\n{\n    g(START, NEXT, NEXT);\n}\n",
+        "#define SHOW(x) #x\n#define START 5\nvoid f(void)\n{\n    g(SHOW(START));\n}\n",
     ],
 )
 def macro_in_place(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
@@ -366,7 +370,11 @@ def macro_in_place(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
 
 
 def _is_pattern(unit: Unit, use: Node) -> bool:
-    """Whether the number stands among bit operators or goes into a register, where only its name tells the meaning."""
+    """Whether the number is a pattern: not decimal, among bit operators or for a register; its name tells the
+    meaning."""
+    symbol = unit.symbols.resolve(use)
+    if symbol is None or not (symbol.body or b"").isdigit():
+        return True
     parent = use.parent
     while parent is not None and parent.type in ("parenthesized_expression", "unary_expression", "cast_expression"):
         parent = parent.parent

@@ -72,9 +72,9 @@ def stepped(unit: Unit, step: Node) -> bytes | None:
 
 
 def runs_at_least_once(unit: Unit, counter: Counter) -> bool:
-    """Whether the first test holds: both bounds are constants that the variable's type holds, and it is not volatile."""
+    """Whether the first test holds: both bounds are constants that the type of the variable holds."""
     if counter.symbol.type is None or counter.symbol.type.volatile:
-        return False
+        return False  # the test that is left out was a volatile read
     first, limit = unit.symbols.constant(counter.first), unit.symbols.constant(counter.limit)
     held = counter.symbol.type.range()
     if first is None or limit is None or held is None or not held[0] <= first <= held[1]:

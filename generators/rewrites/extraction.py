@@ -256,9 +256,9 @@ def _name(unit: Unit, context: Context, function: Node, run: list[Node], output:
     kept = [
         n for one in effects for n in sorted(one.writes) if (s := unit.symbols.lookup(n)) is not None and s.is_variable
     ]
-    candidates = [[best, "setup"], [best, "start"]] if votes[best] * 2 > len(run) else []
+    candidates = [[best, "setup"], [best, "start"]] if votes[best] * 2 > len(run) and not result else []
     if result and own:
-        candidates += [[own[0], *result] if len(own) > 1 else ["get", *result], ["compute", *result]]
+        candidates = [[own[0], *result] if len(own) > 1 else ["get", *result], ["compute", *result]]
     elif len(kept) * 2 >= len(run):
         last = words_of(kept[-1].decode("utf-8", "replace"))
         candidates += [["update", *last], ["store", *last]] if last else []

@@ -10,7 +10,7 @@ from tree_sitter import Node
 from corpus.source.unit import Unit
 
 LOOPS = ("for_statement", "while_statement", "do_statement")
-_JUMPS = frozenset({"return_statement", "break_statement", "continue_statement", "goto_statement"})
+JUMPS = frozenset({"return_statement", "break_statement", "continue_statement", "goto_statement"})
 # What a macro must not have in its body when statements are moved around it.
 _FLOW = re.compile(rb"[;{}]|\b(break|continue|return|goto|case|default|if|else|for|while|do|switch)\b")
 _DEEPEST = 20  # macros that name macros
@@ -21,7 +21,7 @@ def ends_in_jump(statement: Node) -> bool:
     if statement.type == "compound_statement":
         last = [child for child in statement.named_children if child.type != "comment"][-1:]
         return bool(last) and ends_in_jump(last[0])
-    return statement.type in _JUMPS
+    return statement.type in JUMPS
 
 
 def own_jumps(statement: Node, kind: str) -> list[Node]:

@@ -38,6 +38,8 @@ def _open(unit: Unit, node: Node, text: bytes) -> bytes:
     parent = node.parent
     if parent is not None and parent.type == "assignment_expression" and parent.child_by_field_name("left") == node:
         return b"(" + text + b")"
+    if parent is not None and parent.child_by_field_name("index") == node:
+        return text
     return text if parent is not None and parent.type in _OPEN else b"(" + text + b")"
 
 

@@ -80,7 +80,10 @@ def subscript_as_pointer(unit: Unit, context: Context) -> Iterator[Site | Refusa
             "int f(char *s, int i)\n{\n    return *(s + i - 1);\n}\n",
             "int f(char *s, int i)\n{\n    return s[i - 1];\n}\n",
         ),
-        ("void f(char *s, int i)\n{\n    *(s + i) = 0;\n}\n", "void f(char *s, int i)\n{\n    s[i] = 0;\n}\n"),
+        (
+            "void f(char *s, int i)\n{\n    *(s + (i - 1)) = 0;\n}\n",
+            "void f(char *s, int i)\n{\n    s[i - 1] = 0;\n}\n",
+        ),
     ],
     keeps=[
         "int f(char *s)\n{\n    return *s;\n}\n",
@@ -117,7 +120,10 @@ def pointer_as_subscript(unit: Unit, context: Context) -> Iterator[Site | Refusa
         elif keeps_time(unit, node):
             yield Refusal(node.start_byte, "keeps-time")
         else:
-            offset = unit.src[second.start_byte : unit.end(total)]
+            last = stripped(second)
+            whole = last if second == total.child_by_field_name("right") else second
+            end = unit.end(last) if whole == last and last != second else unit.end(total)
+            offset = unit.src[whole.start_byte : end]
             yield Site((Edit(node.start_byte, unit.end(node), unit.text(base) + b"[" + offset + b"]"),))
 
 

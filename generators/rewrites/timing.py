@@ -8,9 +8,8 @@ from tree_sitter import Node
 
 from corpus.source.expressions import inner, operator
 from corpus.source.unit import Unit
+from generators.rewrites.flow import JUMPS, LOOPS
 
-_LOOPS = ("for_statement", "while_statement", "do_statement")
-_JUMPS = ("return_statement", "break_statement", "continue_statement", "goto_statement")
 _PAUSE = re.compile(rb"(?i)\w*nop\w*|__asm__|asm")
 # Words of a comment that speak of time so short that somebody counted cycles for it.
 _SHORT = re.compile(rb"(?i)\bcycles?\b|\d\s*(us|ns)\b|\b(usec|microseconds?|nops?)\b|\xc2\xb5s")
@@ -46,16 +45,16 @@ def keeps_time(unit: Unit, node: Node) -> bool:
         return True
     if any(_PAUSE.fullmatch(unit.text(name)) for name in unit.walk("identifier", under=function)):
         return True
-    return any(only_passes_time(unit, loop) for loop in unit.walk(*_LOOPS, under=function))
+    return any(only_passes_time(unit, loop) for loop in unit.walk(*LOOPS, under=function))
 
 
 def _idle(unit: Unit, statement: Node) -> bool:
     """Whether nothing happens here but counting, pausing, and leaving at the sight of a flag."""
     if statement.type == "compound_statement":
         return all(_idle(unit, child) for child in statement.named_children if child.type != "comment")
-    if statement.type == "declaration" or statement.type in _JUMPS:
+    if statement.type == "declaration" or statement.type in JUMPS:
         return True
-    if statement.type in _LOOPS:
+    if statement.type in LOOPS:
         return only_passes_time(unit, statement)
     if statement.type in ("if_statement", "else_clause"):
         test = statement.child_by_field_name("condition")

@@ -76,7 +76,7 @@ def test_a_missing_compiler_stops_the_run_before_any_work(tmp_path: Path, recipe
         capture_output=True, text=True, check=False, cwd=ROOT,
     )  # fmt: skip
     assert done.returncode == 3, done.stderr
-    assert "sdcc: not found" in done.stderr and "apt-get install sdcc" in done.stderr
+    assert "sdcc-that-is-not-there: not found" in done.stderr and "apt-get install sdcc" in done.stderr
     assert not (tmp_path / "out").exists()
 
 
