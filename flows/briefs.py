@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from corpus.records import Labels, Program
 from corpus.seeds import Seed
+from generators.rewrites.apply import ASKED
+from generators.rewrites.catalogue import RULES
+from generators.rewrites.renaming import retold
 from generators.tasks.material import Bilingual, Brief
 from generators.templates import Filling
+
+_RENAMING = frozenset(rule.name for rule in RULES if rule.renames)
 
 
 def brief(seed: Seed, program: Program, compiler: str) -> Brief:
@@ -18,7 +23,7 @@ def brief(seed: Seed, program: Program, compiler: str) -> Brief:
         instructions_en=tuple(map(filling.words, sheet.instruction.en)),
         instructions_zh=tuple(map(filling.words, sheet.instruction.zh)),
         idea=Bilingual(filling.words(sheet.idea.en), filling.words(sheet.idea.zh)),
-        comments=tuple(sheet.comments.items()),
+        comments=_comments(seed, program),
         chip=sheet.chip,
         clock=_megahertz(dict(program.holes).get("CRYSTAL_HZ", str(sheet.clock_hz))),
         dialect=sheet.dialect,
@@ -28,6 +33,16 @@ def brief(seed: Seed, program: Program, compiler: str) -> Brief:
         labels=labels(seed),
         compiler=compiler,
     )
+
+
+def _comments(seed: Seed, program: Program) -> tuple[tuple[str, str], ...]:
+    """The seed's comments in both languages, with the names that the Program's steps gave them."""
+    texts = list(seed.sheet.comments.items())
+    for step in program.steps:
+        if step.name in _RENAMING:
+            pairs = [pair for pair in step.params if pair[0] not in ASKED]
+            texts = [(retold(en, pairs), retold(zh, pairs)) for en, zh in texts]
+    return tuple(texts)
 
 
 def labels(seed: Seed) -> Labels:

@@ -60,9 +60,12 @@ class TypeReader:
         return None
 
     def key(self, specifier: Node) -> bytes:
-        """What names a struct or union: its tag, or its place where it has none."""
+        """What names a struct or union: its tag, or which of the source's unnamed ones it is, so that an edit above
+        does not make it another type."""
         name = specifier.child_by_field_name("name")
-        return self.unit.text(name) if name is not None else b"%s@%d" % (self.label, specifier.start_byte)
+        if name is not None:
+            return self.unit.text(name)
+        return b"%s@%d" % (self.label, self.unit.anonymous_types.index(specifier.start_byte))
 
     def _enum(self, specifier: Node) -> CType | None:
         body = specifier.child_by_field_name("body")

@@ -192,6 +192,12 @@ class Unit:
     def _functions(self) -> tuple[Node, ...]:
         return tuple(self.walk("function_definition"))
 
+    @cached_property
+    def anonymous_types(self) -> tuple[int, ...]:
+        """Where the structs and unions without a tag begin, in order."""
+        found = self.walk("struct_specifier", "union_specifier")
+        return tuple(node.start_byte for node in found if node.child_by_field_name("name") is None)
+
     def function(self, name: bytes) -> Node | None:
         """The first definition of this name."""
         return next((f for f in self.functions() if self.function_name(f) == name), None)

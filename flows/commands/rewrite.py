@@ -20,6 +20,7 @@ from corpus.yamlfile import did_you_mean
 from flows.exits import BAD_INPUT, ERRORS, FOUND_TROUBLE, said_plainly
 from generators.rewrites.apply import order, propose
 from generators.rewrites.catalogue import RULES
+from generators.rewrites.opposites import undoes
 from generators.rewrites.rule import Context, Refusal, Rule
 from generators.rewrites.style import STYLES
 from validators.objects import same_code
@@ -135,6 +136,8 @@ def _chain(source: bytes, rules: tuple[Rule, ...], seed: int, steps: int, prover
     for rule in order(rules, rng):
         if len(taken) == steps:
             break
+        if undoes(rule.name, (step.name for step in taken)):
+            continue
         proposal = propose(rule, Unit.parse(tip), context)
         if isinstance(proposal, Refusal):
             continue

@@ -22,6 +22,7 @@ from generators.mutants.catalogue import OPERATORS
 from generators.mutants.operator import mutate
 from generators.rewrites.apply import order, propose
 from generators.rewrites.catalogue import RULES
+from generators.rewrites.opposites import undoes
 from generators.rewrites.rule import Context, Refusal, Rule
 from generators.rewrites.style import STYLES
 from generators.templates import Filling, fillings
@@ -126,6 +127,8 @@ class _Growth:
         for rule in order(rules, rng):
             if taken == steps:
                 break
+            if undoes(rule.name, (step.name for step in tip.program.steps)):
+                continue
             proposal = propose(rule, tip.unit, context)
             if isinstance(proposal, Refusal):
                 self.rules[rule.name][f"refused:{proposal.reason}"] += 1

@@ -62,7 +62,7 @@ def mask_radix(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     and gcc all take `0b`. Refuses what is not an operand of a bit operator (there a number is a quantity, not a
     pattern) and values above eight bits, which nobody can count in binary.
     """
-    binary = context.style.radix == "binary" or (context.style.radix != "decimal" and context.rng.random() < 0.3)
+    binary = context.style.radix == "binary" or (context.style.radix != "decimal" and context.rng.random() < 0.1)
     for node in _literals(unit):
         text = unit.text(node)
         if not _is_mask(unit, node):

@@ -74,10 +74,13 @@ def constant_side(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     """`n == 3` as `3 == n`, in the whole file; where no constant stands on the right, back.
 
     Sound: equality is symmetric, its conversions too, and a constant has nothing to evaluate before or after the other
-    side. Refuses constants on both sides, comments inside, and macro bodies.
+    side. Refuses constants on both sides, comments inside, and macro bodies; only an author whose style has constants
+    first puts them there.
     """
     found = list(plain_pairs(unit, b"==", b"!="))
     to_left = any(is_constant(unit, right) and not is_constant(unit, left) for _, left, _, right in found)
+    if to_left and not context.style.constants_first:
+        return
     for node, left, sign, right in found:
         constant, variable = (right, left) if to_left else (left, right)
         if is_constant(unit, constant) and not is_constant(unit, variable):

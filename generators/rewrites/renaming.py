@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
-from corpus.source.edits import Edit
+from corpus.source.edits import Edit, apply_edits
 from corpus.source.mask import Span
 from corpus.source.symbols import Symbol
 from corpus.source.unit import Unit
@@ -118,6 +118,18 @@ def spoken(unit: Unit, comments: Iterable[Span], name: bytes) -> list[tuple[int,
             if match[0] == name and (_CODE.fullmatch(name) or _marked(unit.src, match.start(), match.end())):
                 found.append((match.start(), match.end()))
     return found
+
+
+def retold(text: str, pairs: Iterable[tuple[str, str]]) -> str:
+    """The text of a comment after a renaming: the words that `spoken` finds, changed together."""
+    source = b"/*" + text.encode() + b"*/"
+    unit = Unit.parse(source)
+    edits = [
+        Edit(start, end, new.encode())
+        for old, new in dict(pairs).items()
+        for start, end in spoken(unit, unit.comments(), old.encode())
+    ]
+    return apply_edits(source, edits)[2:-2].decode()
 
 
 def bare(unit: Unit, comments: Iterable[Span], name: bytes) -> bool:

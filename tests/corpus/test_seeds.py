@@ -46,7 +46,7 @@ def test_chinese_lines_are_joined_without_blanks() -> None:
 def test_an_unknown_key_names_the_nearest(folder: Path) -> None:
     """The key is named with its line, and the known key that it was meant to be."""
     message = broken(folder, "difficulty: 2", "dificulty: 2")
-    assert 'seed.yaml:' in message and 'did you mean "difficulty"?' in message
+    assert "seed.yaml:" in message and 'did you mean "difficulty"?' in message
     assert ":14: dificulty:" in message
 
 

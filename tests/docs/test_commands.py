@@ -21,7 +21,9 @@ def verbs(group: object, before: str = "") -> dict[str, TyperCommand]:
     """Every command by its words: `generate`, `seeds check`."""
     assert isinstance(group, TyperGroup)
     found: dict[str, TyperCommand] = {}
-    for name, command in group.commands.items():
+    context = typer.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         if isinstance(command, TyperCommand):
             found[before + name] = command
         else:
