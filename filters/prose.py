@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$")
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
@@ -19,6 +20,7 @@ class Parts:
     balanced: bool
 
 
+@lru_cache(maxsize=16)  # each gate asks for the parts of the same row
 def split_fences(text: str) -> Parts:
     """Splits a message by CommonMark's rule: a fence closes with as many or more of the mark that opened it.
 

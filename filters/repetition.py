@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from corpus.records import Example, Verdict
 from filters.prose import cjk_characters, split_fences
@@ -68,6 +69,9 @@ class Repetition:
 
     def measure(self, prose: str) -> Scores:
         """Each measure of a prose text as a fraction 0..1, in the order in which they are judged."""
+        return _measured(self, prose)
+
+    def _measure(self, prose: str) -> Scores:
         found: list[tuple[str, float]] = []
         lines = [line.strip() for line in prose.split("\n") if line.strip()]
         if len(lines) >= self.min_lines:
@@ -98,6 +102,11 @@ def _words(prose: str) -> list[str]:
     """The words in lower case, each Chinese character one; the empty word stands for a piece of code."""
     found = _WORD.findall(_QUOTED.sub(" 0 ", prose.lower()))
     return [_CODE if any(c == "_" or c.isdigit() for c in word) else word for word in found]
+
+
+@lru_cache(maxsize=16)  # verdict and scores ask for the same
+def _measured(gate: Repetition, prose: str) -> Scores:
+    return gate._measure(prose)
 
 
 def _repeated(lines: Sequence[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 
 _PIECE = re.compile(
     r"(?P<word>[A-Za-z]+)|(?P<digit>[0-9])|(?P<cjk>[\u3400-\u9fff\uf900-\ufaff]+)|(?P<newline>\n\s*)"
@@ -14,6 +15,7 @@ _LETTERS_A_TOKEN = 5
 _TOKENS_A_CJK_CHARACTER = 0.8
 
 
+@lru_cache(maxsize=16)  # a row is measured when it is made and again by each gate
 def estimate_tokens(text: str) -> int:
     """An estimate of the tokens in `text`; no tokenizer is asked, so treat it as a measure of length, not as a count.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tree_sitter import Node
 
@@ -39,7 +40,17 @@ def interface(unit: Unit, original: Mapping[bytes, bytes] | None = None) -> Inte
 
     `original` gives, for a name in it, the name to compare by (after a rename of something exported).
     """
-    public = _Public(unit.symbols, original or {})
+    if not original:
+        return _as_it_is(unit)
+    return _compared(unit, _Public(unit.symbols, original))
+
+
+@lru_cache(maxsize=32)  # a parent is compared with each of its variants
+def _as_it_is(unit: Unit) -> Interface:
+    return _compared(unit, _Public(unit.symbols, {}))
+
+
+def _compared(unit: Unit, public: _Public) -> Interface:
     asm = [unit.src[t.start : t.end] for t in unit.tokens if t.kind == "asm"]
     asm += [b" ".join(token_stream(unit.text(n))) for n in unit.walk("gnu_asm_expression")]
     return Interface(

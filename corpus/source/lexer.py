@@ -45,12 +45,12 @@ class Token(NamedTuple):
 def lex(src: bytes) -> list[Token]:
     """All tokens of `src` in order; together they cover every byte. Raises nothing.
 
-    The last 512 texts are remembered, since one source is looked at from many sides.
+    The last 128 texts are remembered, since one source is looked at from many sides.
     """
     return list(_lexed(src))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def _lexed(src: bytes) -> tuple[Token, ...]:
     tokens: list[Token] = []
     fresh = True  # nothing but blanks and comments since the line began

@@ -41,7 +41,7 @@ class Unit:
     def parse(cls, src: bytes) -> Unit:
         """Parses any bytes; what is not C shows in `error`. Raises nothing.
 
-        The last 256 sources are remembered: a chain of rewrites asks for the same text several times, and what one
+        The last 48 sources are remembered: a chain of rewrites asks for the same text several times, and what one
         asker has found out (symbols, types, effects) serves the next.
         """
         return _parsed(src)
@@ -230,7 +230,7 @@ class Unit:
         return self.root.named_descendant_for_byte_range(start, start if end is None else end)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=48)
 def _parsed(src: bytes) -> Unit:
     tokens = lex(src)
     masked = mask(src, tokens=tokens)

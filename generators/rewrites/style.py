@@ -12,8 +12,8 @@ class Style:
 
     `names`: case of functions and variables; `braces`: where an opening brace stands; `indent`: the unit of
     indentation; `comments`: `//` or `/* */`; `radix`: how bit masks are written; `step`: how a counter is bumped as a
-    statement; `types`: how fixed-width integers are spelt; `constants_first`: whether equality tests have the constant on
-    the left, as some houses ask so that `=` for `==` does not compile.
+    statement; `types`: how fixed-width integers are spelt; `constants_first`: whether equality tests have the constant
+    on the left, as some houses ask so that `=` for `==` does not compile.
     """
 
     name: str

@@ -98,13 +98,14 @@ def _weight(unit: Unit, node: Node) -> int:
 def _runs(unit: Unit, body: Node) -> Iterator[tuple[Kind, int, int]]:
     for block in unit.walk("compound_statement", under=body):
         statements = [child for child in block.named_children if child.type in STATEMENTS]
-        if block == body and statements and sum(_weight(unit, s) for s in statements) >= 2:
-            yield "body", statements[0].start_byte, statements[-1].end_byte
         plain = [child for child in statements if child.type != "declaration"]
+        weights = [_weight(unit, statement) for statement in plain]
+        if block == body and sum(weights) >= 2:
+            yield "body", statements[0].start_byte, statements[-1].end_byte
         for first in range(len(plain)):
             for last in range(first + 1, min(first + 6, len(plain))):
                 whole = first == 0 and last == len(plain) - 1 and block == body
-                if not whole and sum(_weight(unit, s) for s in plain[first : last + 1]) >= 2:
+                if not whole and sum(weights[first : last + 1]) >= 2:
                     yield "statements", plain[first].start_byte, plain[last].end_byte
 
 

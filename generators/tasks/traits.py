@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from tree_sitter import Node
@@ -55,7 +56,7 @@ def _arithmetic(unit: Unit) -> Iterator[str]:
 
 
 def _forms(unit: Unit) -> Iterator[str]:
-    count = {kind: sum(1 for _ in unit.walk(kind)) for kind in (*_CONTROL, "conditional_expression", "goto_statement")}
+    count = Counter(node.type for node in unit.walk(*_CONTROL, "conditional_expression", "goto_statement"))
     if count["while_statement"] and not count["for_statement"] + count["do_statement"]:
         yield "while-only"
     if count["for_statement"] and not count["while_statement"] + count["do_statement"]:
