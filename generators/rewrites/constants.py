@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -338,8 +339,12 @@ def macro_in_place(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     """The value of a macro that is used once, in the place of its name; the `#define` goes away.
 
     Sound: the preprocessor does the same. Refuses a macro with a comment (which would be lost), one that directives or
-    the harness use, arguments of macros, and bit patterns, which only the name explains.
+    the harness use, arguments of macros, one of a group with a common prefix (a state among states), and bit patterns,
+    which only the name explains.
     """
+    groups = Counter(
+        symbol.name.partition(b"_")[0] for symbol in unit.symbols.all("macro", "enumerator") if b"_" in symbol.name
+    )
     for found in _lines(unit):
         if isinstance(found, Refusal):
             yield found
@@ -356,6 +361,8 @@ def macro_in_place(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             yield Refusal(node.start_byte, "used-by-the-harness")
         elif _is_pattern(unit, use):
             yield Refusal(node.start_byte, "bit-pattern")
+        elif b"_" in symbol.name and groups[symbol.name.partition(b"_")[0]] > 1:
+            yield Refusal(node.start_byte, "one-of-a-group")
         elif meant is not None and meant.kind == "macro":
             yield Refusal(node.start_byte, "argument-of-a-macro")
         elif found.remark or (above.endswith(b"*/") and unit.src[len(above) : node.start_byte].count(b"\n") < 2):

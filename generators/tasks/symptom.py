@@ -37,8 +37,10 @@ def witness(
         return Witness("uncleared", match[1])
     if match := re.fullmatch(r"ends(?: with failed expectations)?, expected: (\w+) written (0x\w+)", text):
         return Witness("missing", match[1], _short(match[2]))
-    if match := re.fullmatch(r"(\w+) written (0x\w+), expected: ends", text):
+    if match := re.fullmatch(r"(\w+) written (0x\w+), expected: (?!\w+ written ).*", text):
         return Witness("extra", match[1], "", _short(match[2]))
+    if match := re.fullmatch(r".+, expected: (\w+) written (0x\w+)", text):
+        return Witness("missing", match[1], _short(match[2]))
     if match := re.fullmatch(r"harness line (\d+): got (0x\w+|no write)(?:, expected (0x\w+|no write))?", text):
         return _expectation(int(match[1]), match[2], match[3] or "", harness, names, tuple(aliases))
     return None
