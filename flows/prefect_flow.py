@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
-from prefect import flow, task
+from prefect import flow, get_run_logger, task
 from prefect.artifacts import (
     create_markdown_artifact,
     create_progress_artifact,
@@ -70,6 +70,7 @@ class _Artifacts:
         """Adds the stage to the table."""
         total = {key: sum(int(m.counts.get(key, 0)) for m in manifests) for key in ("in", "kept", "rejected")}
         self._rows.append({"stage": stage, "shards": len(manifests), **total})
+        get_run_logger().info("%s: %d kept, %d rejected", stage, total["kept"], total["rejected"])
         self._show(0.0)
 
     def table(self) -> None:

@@ -59,11 +59,11 @@ def test_telemetry_is_off_unless_the_user_says_otherwise(monkeypatch: pytest.Mon
     """The settings are there before Prefect is imported, and a user's own stands."""
     for name in SETTINGS:
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("PREFECT_LOGGING_LEVEL", "INFO")
+    monkeypatch.setenv("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "300")
     quiet_prefect()
     assert os.environ["DO_NOT_TRACK"] == "1"
     assert os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
-    assert os.environ["PREFECT_LOGGING_LEVEL"] == "INFO"
+    assert os.environ["PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"] == "300"
 
 
 def test_prefect_yaml_names_a_flow_that_exists_and_a_schedule() -> None:
