@@ -13,6 +13,8 @@ from generators.rewrites.rule import Context, Refusal, Site, rewrite
 
 _HEX = re.compile(rb"(0[xX])([0-9a-fA-F]+)([uUlL]*)")
 _BINARY = re.compile(rb"0[bB]([01]+)([uUlL]*)")
+# Registers that hold a number, not a pattern: timer counts and reloads, data.
+_QUANTITIES = re.compile(rb"T[HL][0-9]|RCAP2[HL]|RC[HL][0-9]?|SBUF|DP[HL]|PCA?C[HL]\w*|CC?AP\w*")
 _BITWISE = frozenset({b"&", b"|", b"^", b"&=", b"|=", b"^="})
 # Up to here a decimal and a hexadecimal constant have the same type on a 16-bit target: 32768 is long, 0x8000 unsigned.
 INT_MAX = 0x7FFF
@@ -30,7 +32,10 @@ def _is_mask(unit: Unit, node: Node) -> bool:
         if unit.text(sign) in _BITWISE:
             return True
         left = parent.child_by_field_name("left")
-        return parent.type == "assignment_expression" and left is not None and unit.text(left).isupper()
+        if parent.type != "assignment_expression" or left is None:
+            return False
+        register = unit.text(left)
+        return register.isupper() and not _QUANTITIES.fullmatch(register)
     return False
 
 
@@ -53,6 +58,7 @@ def _literals(unit: Unit) -> Iterator[Node]:
         "int f(int n)\n{\n    return n + 0x0F;\n}\n",
         "unsigned f(unsigned n)\n{\n    return n & 0xFF00;\n}\n",
         "#define MASK 0x0F\n",
+        "void f(void)\n{\n    TH0 = 0x3C;\n    SBUF = 0x41;\n}\n",
     ],
 )
 def mask_radix(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
