@@ -12,7 +12,7 @@ from corpus.source.unit import Unit
 from generators.mutants.operator import Faulty
 from generators.rewrites.apply import Proposal, rename_aliases
 from generators.templates import Filling, fill_program
-from validators.behaviour import Bench, Built, Observed, compare, judge
+from validators.behaviour import Bench, Built, Observed, judge
 from validators.sandbox.runner import Sandbox
 from validators.screen import screen
 from validators.toolchains.compile import compile_verdict
@@ -89,15 +89,10 @@ class Prover:
             return _stepped(program, before, proposal.step).judged(built.verdict)
         renamed = {new.encode(): old.encode() for old, new in proposal.aliases}
         same = interface(Unit.parse(proposal.source), renamed) == interface(parent.unit)
-        if same and built.image == parent.observed.image:
-            observed = parent.observed
-            verdict = Verdict("equivalent", "passed", "identical-object", "the same machine code and interface")
-        else:
-            observed = self._bench.observe(built)
-            verdict = compare(parent.observed, observed)
-            if verdict.passed and self._is_timed(parent, proposal) and _cycles(observed) != _cycles(parent.observed):
-                words = f"{observed.cycles:,} machine cycles instead of {parent.observed.cycles:,} where timing counts"
-                verdict = Verdict("equivalent", "failed", "timing-changed", words)
+        verdict, observed = self._bench.equivalent(parent.observed, built, same_interface=same)
+        if verdict.passed and self._is_timed(parent, proposal) and _cycles(observed) != _cycles(parent.observed):
+            words = f"{observed.cycles:,} machine cycles instead of {parent.observed.cycles:,} where timing counts"
+            verdict = Verdict("equivalent", "failed", "timing-changed", words)
         if not verdict.passed:
             return _stepped(program, before, proposal.step).judged(verdict)
         return Proved(replace(_graded(program, before, proposal.step, verdict), cycles=observed.cycles), observed)
@@ -136,7 +131,7 @@ class Prover:
             return replace(program, fault=fault, grade="compiled").judged(refused)
         if built.image == base.observed.image:
             return program.judged(Verdict("fault", "failed", "equivalent", "the same machine code as the original"))
-        compared = compare(base.observed, self._bench.observe(built))
+        compared, _ = self._bench.equivalent(base.observed, built, same_interface=False)
         if compared.passed:
             return program.judged(Verdict("fault", "failed", "not-seen", "the harness sees no difference"))
         fault = Fault("behaviour", operator, compared.evidence, faulty.line)

@@ -4,7 +4,7 @@
     parent = bench.observe(bench.build(source, harness, holes))
     verdict = judge(parent)
     variant = bench.build(other, harness, holes, aliases)
-    verdict = bench.equivalent(parent, variant, same_interface=True)
+    verdict, observed = bench.equivalent(parent, variant, same_interface=True)
 
 `judge` holds a program against its harness, `equivalent` and `compare` a variant against its parent.
 """
@@ -104,18 +104,20 @@ class Bench:
         each = len(DRAWS) * len(FILLS)
         return [Observed(b.image, tuple(traces[n * each : (n + 1) * each])) for n, b in enumerate(builts)]
 
-    def equivalent(self, parent: Observed, variant: Built, *, same_interface: bool) -> Verdict:
-        """Whether a variant does what its parent did; the reason of a passed verdict is its grade.
+    def equivalent(self, parent: Observed, variant: Built, *, same_interface: bool) -> tuple[Verdict, Observed]:
+        """Whether a variant does what its parent did, and what it did; the reason of a passed verdict is its grade.
 
         `identical-object`: the same image, and the caller found the same interface (signatures, qualifiers, memory
         spaces, volatile profile, interrupts, assembly). `simulated`: the same outputs and the same ordered register
         accesses in all runs. An identical image with another interface has no more than that.
         """
         if not variant.image:
-            return variant.verdict
+            return variant.verdict, Observed(b"", ())
         if variant.image == parent.image and same_interface and judge(parent).passed:
-            return Verdict("equivalent", "passed", "identical-object", "the same machine code and interface")
-        return compare(parent, self.observe(variant))
+            words = "the same machine code and interface"
+            return Verdict("equivalent", "passed", "identical-object", words), parent
+        observed = self.observe(variant)
+        return compare(parent, observed), observed
 
 
 def judge(observed: Observed) -> Verdict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,8 @@ pytestmark = pytest.mark.filterwarnings(
 @pytest.fixture
 def loaded(finished: Path, tmp_path: Path) -> Any:
     """Both splits as HuggingFace datasets."""
-    from datasets import load_dataset
-
+    # By name: to a type checker `datasets` is our own folder of data.
+    load_dataset = import_module("datasets").load_dataset
     files = {split: str(finished / "data" / f"{split}-*.parquet") for split in ("train", "validation")}
     return load_dataset("parquet", data_files=files, cache_dir=str(tmp_path / "cache"))
 

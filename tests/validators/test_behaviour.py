@@ -123,7 +123,7 @@ def test_a_program_that_does_not_build_is_a_verdict(bench: Bench, source: str, r
 def test_a_comment_leaves_an_identical_object(bench: Bench, parent: Observed) -> None:
     """The same image, and the caller says that the interface is the same."""
     variant = bench.build(changed("Sums up", "Adds"), HARNESS, HOLES)
-    verdict = bench.equivalent(parent, variant, same_interface=True)
+    verdict, _ = bench.equivalent(parent, variant, same_interface=True)
     assert (verdict.gate, verdict.outcome, verdict.reason) == ("equivalent", "passed", "identical-object")
 
 
@@ -131,20 +131,20 @@ def test_an_identical_image_with_another_interface_is_only_simulated(bench: Benc
     """Two types of one width give the same code, but not the same contract."""
     variant = bench.build(changed("uint8_t level;", "unsigned char level;"), HARNESS, HOLES)
     assert variant.image == parent.image
-    assert bench.equivalent(parent, variant, same_interface=False).reason == "simulated"
+    assert bench.equivalent(parent, variant, same_interface=False)[0].reason == "simulated"
 
 
 def test_other_code_with_the_same_trace_is_simulated(bench: Bench, parent: Observed) -> None:
     """Another way to the same outputs and register accesses."""
     variant = bench.build(changed("level += step;", "while (step--) level++;"), HARNESS, HOLES)
-    verdict = bench.equivalent(parent, variant, same_interface=True)
+    verdict, _ = bench.equivalent(parent, variant, same_interface=True)
     assert (verdict.outcome, verdict.reason) == ("passed", "simulated")
 
 
 def test_a_renamed_function_is_found_through_its_alias(bench: Bench, parent: Observed) -> None:
     """The harness goes on using the old name."""
     variant = bench.build(changed("uint8_t add(", "uint8_t advance("), HARNESS, HOLES, {"add": "advance"})
-    assert bench.equivalent(parent, variant, same_interface=True).reason == "identical-object"
+    assert bench.equivalent(parent, variant, same_interface=True)[0].reason == "identical-object"
 
 
 @pytest.mark.parametrize(
@@ -175,14 +175,14 @@ def test_a_variant_that_behaves_otherwise_is_refused(
     bench: Bench, parent: Observed, old: str, new: str, reason: str, words: str
 ) -> None:
     """Though its own harness may pass: another register access, order or wait is another behaviour."""
-    verdict = bench.equivalent(parent, bench.build(changed(old, new), HARNESS, HOLES), same_interface=True)
+    verdict, _ = bench.equivalent(parent, bench.build(changed(old, new), HARNESS, HOLES), same_interface=True)
     assert (verdict.outcome, verdict.reason) == ("failed", reason)
     assert verdict.evidence.startswith(words)
 
 
 def test_a_variant_that_does_not_build_has_the_builds_verdict(bench: Bench, parent: Observed) -> None:
     """Its gate is `build`."""
-    verdict = bench.equivalent(parent, bench.build(PROGRAM + "}", HARNESS, HOLES), same_interface=True)
+    verdict, _ = bench.equivalent(parent, bench.build(PROGRAM + "}", HARNESS, HOLES), same_interface=True)
     assert (verdict.gate, verdict.outcome) == ("build", "failed")
 
 
@@ -190,7 +190,7 @@ def test_a_parent_that_fails_proves_nothing(bench: Bench) -> None:
     """Not even a variant with the same wrong output."""
     wrong = changed("level += step", "level -= step")
     parent = bench.observe(bench.build(wrong, HARNESS, HOLES))
-    verdict = bench.equivalent(parent, bench.build(wrong, HARNESS, HOLES), same_interface=True)
+    verdict, _ = bench.equivalent(parent, bench.build(wrong, HARNESS, HOLES), same_interface=True)
     assert (verdict.outcome, verdict.reason) == ("unknown", "parent-failed")
 
 
