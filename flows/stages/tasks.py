@@ -20,7 +20,7 @@ from flows.briefs import brief
 from flows.job import Job, JobMaker, stage_folder, stage_outputs, tool_versions
 from flows.stages.select import kept_ids
 from generators.rewrites.apply import ASKED
-from generators.rewrites.catalogue import RULES
+from generators.rewrites.catalogue import NOT_WRITTEN_ANEW, RULES
 from generators.tasks import complete, explain, fix, refactor, symptom, write
 from generators.tasks.material import Mutated, Rewritten, Single, StepWords
 from generators.tasks.row import evidence, fence, row
@@ -110,7 +110,8 @@ def _examples(
             yield from fix.examples(mutated, rng, estimate_tokens, (language,))
         return
     single = Single(words, program)
-    for language, count in shares(asked.write):
+    anew = not any(step.name in NOT_WRITTEN_ANEW for step in program.steps)
+    for language, count in shares(asked.write if anew else 0):
         yield from write.examples(single, rng, estimate_tokens, (language,), count)
     for language, count in shares(asked.complete):
         yield from complete.examples(single, rng, estimate_tokens, (language,), count)

@@ -52,10 +52,13 @@ def keyword_space(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
 
 
 _KEYWORDS = (
-    ("Put a space between keywords such as `if` and the parenthesis", "`if`、`for` 这类关键字和左括号之间加一个空格"),
+    (
+        "Put a space between keywords such as `if` and the parenthesis",
+        "在 `if`、`for` 这类关键字和左括号之间加一个空格",
+    ),
     (
         "Drop the space between keywords such as `if` and the parenthesis",
-        "`if`、`for` 这类关键字后面紧跟左括号，不留空格",
+        "让 `if`、`for` 这类关键字紧跟左括号，不留空格",
     ),
 )
 

@@ -30,6 +30,22 @@ from generators.rewrites import (
     updates,
 )
 
+# Right, and worth teaching as a change or a repair, but not how an expert would write it anew: rows that ask for a
+# program do not show it.
+NOT_WRITTEN_ANEW = frozenset(
+    {
+        "de-morgan",
+        "exit-inside",
+        "macro-in-place",
+        "mask-as-remainder",
+        "negated-comparison",
+        "split-if",
+        "subscript-as-pointer",
+        "truth-spelt-out",
+        "wrapped-body",
+    }
+)
+
 RULES = (
     *literals.RULES,
     *updates.RULES,

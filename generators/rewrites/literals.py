@@ -112,10 +112,12 @@ def hex_case(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     if not lettered:
         return
     to_lower = any(match[2] != match[2].lower() for _, match in lettered)
+    case = ("lower", "小写") if to_lower else ("upper", "大写")
+    ask = (f"Write the digits of hexadecimal constants in {case[0]} case", f"十六进制常量里的字母统一用{case[1]}")
     for node, match in lettered:
         digits = match[2].lower() if to_lower else match[2].upper()
         if digits != match[2]:
-            yield Site((Edit(node.start_byte, node.end_byte, b"0x" + digits + match[3]),))
+            yield Site((Edit(node.start_byte, node.end_byte, b"0x" + digits + match[3]),), ask=ask)
 
 
 @rewrite(

@@ -177,7 +177,7 @@ def rename_locals(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             renaming.add(symbol, new, comments, twins)
     site = renaming.site(aliases=False)
     if site is not None:
-        yield site
+        yield _asked(site, context.style, "local variables and parameters", "局部变量和参数")
 
 
 @rewrite(
@@ -245,7 +245,7 @@ def rename_functions(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             renaming.add(symbol, new, comments)
     site = renaming.site(aliases=True)
     if site is not None:
-        yield site
+        yield _asked(site, context.style, "functions and file-scope variables", "函数名和全局变量名")
 
 
 @rewrite(
@@ -351,6 +351,20 @@ def _module(unit: Unit) -> str:
     ]
     best = max(sorted(set(firsts)), key=firsts.count, default="")
     return best if firsts.count(best) > 1 and len(best) > 1 and best.isalnum() else ""
+
+
+_CONVENTIONS = {
+    "snake": ("snake_case", "下划线命名法（snake_case）"),
+    "camel": ("camelCase", "驼峰命名法（camelCase）"),
+    "hungarian": ("Hungarian notation", "匈牙利命名法"),
+    "terse": ("short names", "简短的名字"),
+}
+
+
+def _asked(site: Site, style: Style, en: str, zh: str) -> Site:
+    """The site with the convention in its request: `one convention` alone would not determine the names."""
+    convention = _CONVENTIONS[style.names]
+    return replace(site, ask=(f"Rename the {en} to {convention[0]}", f"把{zh}改成{convention[1]}"))
 
 
 RULES = (rename_locals, rename_functions, rename_macros)
