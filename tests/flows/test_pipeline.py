@@ -141,6 +141,22 @@ def test_a_run_killed_half_way_goes_on_and_ends_with_the_same_bytes(
     assert json.loads(second.stdout)["rows"]["train"] > 0
 
 
+def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(recipe_file: Path, tmp_path: Path) -> None:
+    """Exit code 130, one line, no traceback; the shards that ended have their manifests."""
+    out = tmp_path / "stopped"
+    command = [sys.executable, "-m", "flows", "generate", "--recipe", str(recipe_file), "--out", str(out), "-j", "2"]
+    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 120
+    while not list((out / "shards" / "expand").glob("*.json")):
+        assert run.poll() is None and time.monotonic() < deadline
+        time.sleep(0.02)
+    run.send_signal(signal.SIGINT)
+    said = run.communicate()[1]
+    assert run.returncode == 130
+    assert "the same command goes on from there" in said and "Traceback" not in said
+    assert not (out / "data").exists() and list((out / "shards" / "expand").glob("*.json"))
+
+
 def test_a_shard_of_an_earlier_recipe_is_not_read(copied: Path, recipe: Recipe) -> None:
     """After a seed is left out, nothing of it is in the set."""
     fewer = recipe.model_copy(update={"only": ("crc8-maxim", "uart-baud-init")})
