@@ -19,7 +19,7 @@ from filters.tokens import estimate_tokens
 from flows.briefs import brief
 from flows.job import Job, JobMaker, stage_folder, stage_outputs, tool_versions
 from flows.stages.select import kept_ids
-from generators.rewrites.apply import ASKED
+from generators.rewrites.apply import ASKED, WITHIN
 from generators.rewrites.catalogue import NOT_WRITTEN_ANEW, RULES
 from generators.tasks import complete, explain, fix, refactor, symptom, write
 from generators.tasks.material import Mutated, Rewritten, Single, StepWords
@@ -133,13 +133,22 @@ def _shares(count: int, languages: tuple[Language, ...], rng: random.Random) -> 
 
 
 def _steps(program: Program) -> tuple[StepWords, ...]:
-    """The rewrites of a variant in words, each rule once, in the order first applied."""
+    """The rewrites of a variant in words, each rule once, in the order first applied; where one place was changed,
+    with its function, by the name that the reader of the parent knows."""
     words: dict[str, StepWords] = {}
+    earlier: dict[str, str] = {}
     for step in program.steps:
-        if step.kind == "rewrite" and step.name not in words:
-            rule, params = _RULES[step.name], dict(step.params)
-            asked = (params.get(name, own) for name, own in zip(ASKED, (rule.en, rule.zh), strict=True))
-            words[step.name] = StepWords(rule.name, rule.family, *asked)
+        if step.kind != "rewrite":
+            continue
+        rule, params = _RULES[step.name], dict(step.params)
+        if step.name not in words:
+            en, zh = (params.get(name, own) for name, own in zip(ASKED, (rule.en, rule.zh), strict=True))
+            if within := params.get(WITHIN):
+                within = earlier.get(within, within)
+                en, zh = f"{en} (in `{within}`)", f"{zh}（在 `{within}` 里）"
+            words[step.name] = StepWords(rule.name, rule.family, en, zh)
+        if rule.renames:
+            earlier |= {new: earlier.get(old, old) for old, new in params.items()}
     return tuple(words.values())
 
 

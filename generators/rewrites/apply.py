@@ -14,8 +14,9 @@ from corpus.source.lexer import lex
 from corpus.source.unit import Unit
 from generators.rewrites.rule import Context, Refusal, Rule, Site
 
-# Under these names a step keeps what a person would ask for to get it.
+# Under these names a step keeps what a person would ask for to get it, and in which function.
 ASKED = ("ask-en", "ask-zh")
+WITHIN = "within"
 
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 
@@ -63,6 +64,8 @@ def propose(rule: Rule, unit: Unit, context: Context) -> Proposal | Refusal:
     if not rule.tokens_kept and _comments(source, names) != _comments(unit.src, names):
         return Refusal(edits[0].start, "lost-comment")
     asked = [pair for site in chosen[:1] if site.ask for pair in zip(ASKED, site.ask, strict=True)]
+    if rule.scope == "site" and (function := _function(unit, chosen[0])):
+        asked.append((WITHIN, function))
     params = tuple(dict.fromkeys([*asked, *(pair for site in chosen for pair in site.params)]))
     aliases = tuple(dict.fromkeys(pair for site in chosen for pair in site.aliases))
     step = Step(
@@ -96,6 +99,15 @@ def rename_aliases(
     moves = dict(later)
     joined = [(harness, moves.pop(unit, unit)) for harness, unit in earlier]
     return tuple((old, new) for old, new in (*joined, *moves.items()) if old != new)
+
+
+def _function(unit: Unit, site: Site) -> str:
+    """The function that a site lies in; empty outside of all."""
+    for edit in site.edits:
+        for function in unit.functions():
+            if function.start_byte <= edit.start < function.end_byte:
+                return unit.function_name(function).decode()
+    return ""
 
 
 def _apart(sites: list[Site]) -> list[Site]:

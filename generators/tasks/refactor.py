@@ -117,7 +117,7 @@ def placed(text: str, aside: str, tone: str, language: Language) -> str:
 
 def _one(asked: tuple[str, ...], language: Language) -> dict[str, str]:
     if language == "zh":
-        text = "，再".join((asked[0], *(wish.removeprefix("请") for wish in asked[1:])))
+        text = "；".join((asked[0], *(wish.removeprefix("请") for wish in asked[1:])))
         return {"do": text, "do_low": text}
     text = " and ".join((asked[0], *(lowered(wish) for wish in asked[1:])))
     return {"do": text, "do_low": lowered(text)}
