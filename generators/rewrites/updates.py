@@ -10,6 +10,7 @@ from tree_sitter import Node
 from corpus.source.edits import Edit
 from corpus.source.unit import Unit
 from generators.rewrites.rule import Context, Refusal, Site, rewrite
+from generators.rewrites.timing import keeps_time
 
 _COMPOUND = frozenset({b"+", b"-", b"*", b"/", b"%", b"&", b"|", b"^", b"<<", b">>"})
 _NAME = re.compile(rb"[A-Za-z_]\w*")
@@ -141,17 +142,21 @@ def spelt_out_assignment(unit: Unit, context: Context) -> Iterator[Site | Refusa
     changes=[
         ("void f(int n)\n{\n    n++;\n}\n", "void f(int n)\n{\n    ++n;\n}\n"),
         (
-            "void f(int n)\n{\n    for (n = 0; n < 3; n++)\n        ;\n}\n",
-            "void f(int n)\n{\n    for (n = 0; n < 3; ++n)\n        ;\n}\n",
+            "void f(int n)\n{\n    for (n = 0; n < 3; n++)\n        g();\n}\n",
+            "void f(int n)\n{\n    for (n = 0; n < 3; ++n)\n        g();\n}\n",
         ),
     ],
-    keeps=["int f(int n)\n{\n    return n++;\n}\n", "void f(char *p)\n{\n    *p++ = 0;\n}\n"],
+    keeps=[
+        "int f(int n)\n{\n    return n++;\n}\n",
+        "void f(char *p)\n{\n    *p++ = 0;\n}\n",
+        "/* 4 cycles a round */\nvoid f(char n)\n{\n    while (P1)\n        n++;\n}\n",
+    ],
 )
 def step_form(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     """`i++` as `++i` or `i += 1` where the value is not used: a statement of its own, or the third part of a `for`.
 
-    Sound: all three read the operand once and write it once. Refuses where the value is used (`*p++`), and targets with
-    anything to evaluate inside.
+    Sound: all three read the operand once and write it once. Refuses where the value is used (`*p++`), targets with
+    anything to evaluate inside, and functions whose cycles count: sdcc does not always make the same code of the three.
     """
     wanted = context.style.step
     for node in unit.walk("update_expression"):
@@ -163,6 +168,9 @@ def step_form(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             continue
         if not _simple_target(operand):
             yield Refusal(node.start_byte, "target-not-simple")
+            continue
+        if keeps_time(unit, node):
+            yield Refusal(node.start_byte, "keeps-time")
             continue
         target, mark = unit.text(operand), unit.text(sign)
         is_prefix = sign.start_byte < operand.start_byte
