@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from corpus.records import GRADES
-from corpus.yamlfile import YamlError, did_you_mean, line_of, read_yaml
+from corpus.yamlfile import YamlError, did_you_mean, line_of, located, read_yaml
 
 AXES = ("task", "language", "peripheral", "difficulty", "origin")
 TASKS = ("write", "complete", "explain", "refactor", "fix")
@@ -197,7 +197,7 @@ def load_recipe(path: Path) -> Recipe:
         if first["type"] == "extra_forbidden":
             problem = "unknown key" + did_you_mean(str(place[-1]), section_at(place[:-1]).model_fields)
         where = ".".join(map(str, place)) or "recipe"
-        raise RecipeError(f"{path}:{line_of(data, place)}: {where}: {problem}") from None
+        raise RecipeError(f"{path}:{line_of(located(text), place)}: {where}: {problem}") from None
 
 
 def section_at(place: tuple[int | str, ...]) -> type[BaseModel]:

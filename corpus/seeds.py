@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from corpus.yamlfile import YamlError, did_you_mean, line_of, read_yaml
+from corpus.yamlfile import YamlError, did_you_mean, line_of, located, read_yaml
 
 LANGUAGES = ("en", "zh")
 
@@ -175,9 +175,16 @@ def load_seed(folder: Path) -> Seed:
         if first["type"] == "extra_forbidden":
             known = _fields_at(place[:-1])
             problem = "unknown key" + did_you_mean(str(place[-1]), known)
-        raise SeedError(path, line_of(data, place), ".".join(map(str, place)) or "seed", problem) from None
+        raise SeedError(
+            path, line_of(located(texts["seed.yaml"]), place), ".".join(map(str, place)) or "seed", problem
+        ) from None
     if sheet.id != folder.name:
-        raise SeedError(path, line_of(data, ("id",)), "id", f"is {sheet.id!r} but the folder is {folder.name!r}")
+        raise SeedError(
+            path,
+            line_of(located(texts["seed.yaml"]), ("id",)),
+            "id",
+            f"is {sheet.id!r} but the folder is {folder.name!r}",
+        )
     digest = hashlib.sha256("\0".join(texts[name] for name in sorted(texts)).encode()).hexdigest()
     return Seed(folder, sheet, texts["program.c"], texts["harness.c"], digest)
 
