@@ -245,11 +245,6 @@ class Symbols:
         """Whether doing this twice, or not at all, could be noticed; True where that is not known."""
         return not self.pure(node)
 
-    def reads_volatile(self, node: Node) -> bool:
-        """Whether a volatile object or a register is read; True where that is not known."""
-        found = self.effects(node)
-        return bool(found.volatile_reads or found.unknown)
-
     def root(self, lvalue: Node) -> bytes:
         """The variable that an lvalue lies in, b"*" where it is reached through a pointer."""
         node = stripped(lvalue)

@@ -38,9 +38,6 @@ EXAMPLES = """[bold]Examples[/]
 """
 
 
-_LABELS = ("meta_task", "meta_language", "prov_grade", "meta_peripheral", "id")
-
-
 def command(
     run: Annotated[Path, typer.Argument(help="Folder of a finished run.")],
     rows: Annotated[int, typer.Option(min=0, help="Random rows to show, the same ones each time.")] = 0,

@@ -22,7 +22,7 @@ REJECTING = ("seeds", "expand", "model", "select", "tasks", "curate", "mix")
 
 def jobs(make: JobMaker) -> list[Job]:
     """One job; it holds one output file's rows at a time."""
-    return [make.job("all", [digest for stage in ("mix", *REJECTING) for digest in make.digests(stage)])]
+    return [make.job("all", [digest for stage in REJECTING for digest in make.digests(stage)])]
 
 
 def work(job: Job) -> Manifest:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,8 +10,6 @@ from validators.sandbox.runner import Finished, ProgramNotFound, Sandbox
 from validators.toolchains.diagnostics import diagnostics
 from validators.toolchains.sdcc import UNKNOWN_OPTION
 from validators.toolchains.toolchain import MissingTool, Toolchain
-
-_CRASHES = (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS, -signal.SIGFPE, -signal.SIGILL)
 
 
 @dataclass(frozen=True, slots=True)
