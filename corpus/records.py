@@ -13,12 +13,13 @@ Task = Literal["write", "complete", "explain", "refactor", "fix"]
 
 # Evidence that a Program behaves as its parent, strongest first; "harness" is a Program that passed its own seed's
 # harness (the root of a lineage) and "compiled" one that only compiled.
-GRADES = ("same-tokens", "identical-object", "simulated", "harness", "compiled")
+GRADES = ("same-tokens", "identical-object", "enumerated", "simulated", "harness", "compiled")
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One message of a compiler. Line and column count from 1; column is 0 where the tool gives none."""
+    """One message of a compiler or a checker. Line and column count from 1, 0 where the tool gives none; `code` is its
+    class, as the tool names it (`unused-variable`, `85`, `unbounded-wait`)."""
 
     file: str
     line: int
@@ -30,13 +31,17 @@ class Diagnostic:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one gate said of one record: a short reason word, and the evidence in words."""
+    """What one gate said of one record: a short reason word, and the evidence in words.
+
+    `tool` is the program that was asked, its version and its flags, where one was.
+    """
 
     gate: str
     outcome: Outcome
     reason: str = ""
     evidence: str = ""
     diagnostics: tuple[Diagnostic, ...] = ()
+    tool: str = ""
 
     @property
     def passed(self) -> bool:
@@ -62,24 +67,57 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Witness:
+    """The proof that two programs differ: under one stimulus, the first event that is not the same.
+
+    `draw` and `fill` seed the harness's stimuli and the memory at power-up, so that the run can be repeated; `event` counts
+    from 0 in the trace; `expected` and `actual` are the two events as a trace spells them, empty where one had ended.
+    """
+
+    draw: int
+    fill: int
+    event: int
+    expected: str
+    actual: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """What is wrong with a mutant, as it was seen: a compiler's messages (`diagnostics`), or the first event that
-    differs on the simulator. `seen` says it in one line; `line` is where the program was changed."""
+    differs on the simulator (`witness`). `seen` says it in one line; `line` is where the program was changed."""
 
     kind: Literal["compile", "behaviour"]
     operator: str
     seen: str
     line: int = 0
     diagnostics: tuple[Diagnostic, ...] = ()
+    witness: Witness | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """Bytes of program memory, internal RAM and external RAM, as the target's compiler reports them."""
+    """Bytes of program memory, RAM on the chip and external RAM, as the target's compiler reports them.
+
+    `stack` is the largest frame of one function where the compiler tells it (gcc's -fstack-usage), else None.
+    """
 
     code: int
     iram: int
-    xram: int
+    xram: int = 0
+    stack: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What of a program its harness ran: source lines that have code, and outcomes of its conditional jumps.
+
+    Both are read off the object code: each conditional jump has two outcomes, taken and not taken.
+    """
+
+    lines: int
+    lines_total: int
+    branches: int
+    branches_total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +125,9 @@ class Program:
     """One C unit with its lineage and its verdicts.
 
     `seed` is the lineage's root; `holes` are the template values as (name, text); `aliases` map a name that the
-    harness uses to the name that this unit gives it. `cycles` counts machine cycles of the harness run.
+    harness uses to the name that this unit gives it. `cycles` counts machine cycles of the harness run and `stack` the
+    most bytes of stack in it. The deltas are against the Program at the root of the lineage, in bytes of code and in cycles,
+    negative for smaller and faster. `trace` names the stored trace of what it did.
     """
 
     id: str
@@ -103,6 +143,11 @@ class Program:
     fault: Fault | None = None
     sizes: Sizes | None = None
     cycles: int = 0
+    stack: int = 0
+    code_delta: int | None = None
+    cycles_delta: int | None = None
+    coverage: Coverage | None = None
+    trace: str = ""
 
     def judged(self, *verdicts: Verdict) -> Program:
         """The same Program with these verdicts added."""
