@@ -13,13 +13,14 @@ from typing import Any
 import pyarrow as pa
 from pydantic import TypeAdapter
 
-from corpus.records import Example, Fault, Labels, Message, Program, Rejected, Sizes, Step, Verdict
+from corpus.records import Coverage, Example, Fault, Labels, Message, Program, Rejected, Sizes, Step, Verdict
 
 _STEPS = TypeAdapter(tuple[Step, ...])
 _VERDICTS = TypeAdapter(tuple[Verdict, ...])
 _PAIRS = TypeAdapter(tuple[tuple[str, str], ...])
 _SCORES = TypeAdapter(tuple[tuple[str, float], ...])
 _FAULT = TypeAdapter(Fault | None)
+_COVERAGE = ("lines", "lines_total", "branches", "branches_total")
 
 PROGRAMS = pa.schema(
     [
@@ -37,7 +38,13 @@ PROGRAMS = pa.schema(
         ("code_bytes", pa.int32()),
         ("iram_bytes", pa.int32()),
         ("xram_bytes", pa.int32()),
+        ("frame_bytes", pa.int32()),
+        ("stack_bytes", pa.int32()),
         ("cycles", pa.int64()),
+        ("code_delta_bytes", pa.int32()),
+        ("cycles_delta", pa.int64()),
+        *((f"cov_{name}", pa.int32()) for name in _COVERAGE),
+        ("trace", pa.string()),
     ]
 )
 
@@ -98,7 +105,8 @@ def program_table(programs: Iterable[Program]) -> pa.Table:
 def programs_of(table: pa.Table) -> Iterator[Program]:
     """The Programs that such a table holds."""
     for row in table.to_pylist():
-        sizes = None if row["code_bytes"] is None else Sizes(row["code_bytes"], row["iram_bytes"], row["xram_bytes"])
+        sizes = tuple(row[f"{part}_bytes"] for part in ("code", "iram", "xram", "frame"))
+        covered = tuple(row[f"cov_{name}"] for name in _COVERAGE)
         yield Program(
             id=row["id"],
             seed=row["seed"],
@@ -111,8 +119,13 @@ def programs_of(table: pa.Table) -> Iterator[Program]:
             verdicts=_VERDICTS.validate_json(row["verdicts"]),
             grade=row["grade"],
             fault=_FAULT.validate_json(row["fault"]),
-            sizes=sizes,
+            sizes=None if sizes[0] is None else Sizes(*sizes),
             cycles=row["cycles"],
+            stack=row["stack_bytes"],
+            code_delta=row["code_delta_bytes"],
+            cycles_delta=row["cycles_delta"],
+            coverage=None if covered[0] is None else Coverage(*covered),
+            trace=row["trace"],
         )
 
 
@@ -197,7 +210,13 @@ def _program_row(program: Program) -> dict[str, Any]:
         "code_bytes": None if sizes is None else sizes.code,
         "iram_bytes": None if sizes is None else sizes.iram,
         "xram_bytes": None if sizes is None else sizes.xram,
+        "frame_bytes": None if sizes is None else sizes.stack,
+        "stack_bytes": program.stack,
         "cycles": program.cycles,
+        "code_delta_bytes": program.code_delta,
+        "cycles_delta": program.cycles_delta,
+        **{f"cov_{name}": getattr(program.coverage, name, None) for name in _COVERAGE},
+        "trace": program.trace,
     }
 
 
