@@ -7,7 +7,7 @@ RECIPE ?= datasets/recipes/demo.yaml
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help generate test check serve bench docs lock clean tools
+.PHONY: help generate test check serve bench docs lock clean tools all-tools
 
 help: ## print these verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -19,10 +19,13 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 tools: # the Debian packages: asked for only when one is missing
 	@./setup.sh --tools
 
+all-tools:
+	@./setup.sh --tools all
+
 generate: tools $(VENV)/.ready ## grow the shipped seeds into a verified set (RECIPE=..., ARGS="--rows 500")
 	@$(BIN)/firmseed generate --recipe $(RECIPE) $(ARGS)
 
-test: tools $(VENV)/.ready ## run the tests (ARGS="-k rewrite")
+test: all-tools $(VENV)/.ready ## run the tests (ARGS="-k rewrite")
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: $(VENV)/.ready ## format, lint, types, layout
@@ -31,7 +34,7 @@ check: $(VENV)/.ready ## format, lint, types, layout
 serve: tools $(VENV)/.ready ## start a Prefect server and serve the flow on the schedule of prefect.yaml
 	@$(BIN)/python -m flows.serve
 
-bench: tools $(VENV)/.ready ## measure against the compilers' own CPU time
+bench: all-tools $(VENV)/.ready ## measure against the compilers' own CPU time
 	@$(BIN)/python -m benchmarks.overhead
 
 docs: $(VENV)/.ready ## write the generated pages (docs/rewrites.md, docs/gates.md, docs/recipe.md)

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes the environment, or installs the Debian packages that the proofs need.
 #   setup.sh PYTHON VENV   the locked Python environment, by uv where it is installed, else venv and pip
-#   setup.sh --tools       sdcc, its simulator and gcc, when one is missing
+#   setup.sh --tools       what the shipped recipe needs (sdcc, gcc, clang), when one is missing
+#   setup.sh --tools all   and what only other targets and the tests need (AVR, Cortex-M, uCsim)
 #   setup.sh --lock        resolves requirements.lock again (needs uv)
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -11,12 +12,20 @@ stop() { printf '%s\n' "$@" >&2; exit 3; }
 tools() {
   local missing=()
   command -v sdcc >/dev/null || missing+=(sdcc sdcc-libraries)
-  command -v s51 >/dev/null || missing+=(sdcc-ucsim)
   command -v gcc >/dev/null || missing+=(gcc libc6-dev)
+  command -v clang >/dev/null || missing+=(clang)
   ldconfig -p 2>/dev/null | grep -q 'libseccomp\.so\.2' || missing+=(libseccomp2)
+  if [ "${1:-}" = all ]; then
+    command -v s51 >/dev/null || missing+=(sdcc-ucsim)
+    command -v avr-gcc >/dev/null || missing+=(gcc-avr avr-libc)
+    [ -e /usr/include/simavr/sim_avr.h ] || missing+=(libsimavr-dev)
+    [ -e /usr/include/libelf.h ] || missing+=(libelf-dev)
+    command -v arm-none-eabi-gcc >/dev/null || missing+=(gcc-arm-none-eabi)
+    command -v bwrap >/dev/null || missing+=(bubblewrap)
+  fi
   [ ${#missing[@]} -eq 0 ] && return 0
   command -v apt-get >/dev/null ||
-    stop "firmseed: missing: ${missing[*]}" "  this system has no apt-get; install them by its own package manager (sdcc >= 4.2 with s51, gcc)"
+    stop "firmseed: missing: ${missing[*]}" "  this system has no apt-get; install them by its own package manager (sdcc >= 4.2, gcc, clang)"
   local sudo=()
   if [ "$(id -u)" -ne 0 ]; then
     command -v sudo >/dev/null || stop "firmseed: missing: ${missing[*]}" "  run as root:  apt-get install ${missing[*]}"
@@ -55,7 +64,7 @@ lock() {
 }
 
 case "${1:-}" in
-  --tools) tools ;;
+  --tools) tools "${2:-}" ;;
   --lock) lock ;;
   *) environment "$1" "$2" ;;
 esac

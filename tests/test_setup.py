@@ -46,7 +46,7 @@ def test_without_apt_the_missing_packages_are_named(bare: Path) -> None:
     """Exit code 3."""
     done = setup(bare, "--tools")
     assert done.returncode == 3
-    assert "missing: sdcc sdcc-libraries sdcc-ucsim gcc libc6-dev" in done.stderr
+    assert "missing: sdcc sdcc-libraries gcc libc6-dev clang" in done.stderr
     assert "no apt-get" in done.stderr
 
 
@@ -57,7 +57,7 @@ def test_an_ordinary_user_without_sudo_is_told_what_root_must_run(bare: Path) ->
     fake(bare, "id", "echo 1000")
     done = setup(bare, "--tools")
     assert done.returncode == 3
-    assert "run as root:  apt-get install sdcc sdcc-libraries sdcc-ucsim gcc libc6-dev" in done.stderr
+    assert "run as root:  apt-get install sdcc sdcc-libraries gcc libc6-dev clang" in done.stderr
 
 
 def test_a_package_that_cannot_be_installed_stops_with_the_command_to_try(bare: Path) -> None:
