@@ -82,7 +82,8 @@ class Verify(_Section):
     """What counts as proof."""
 
     accept: tuple[str, ...] = Field(
-        ("same-tokens", "identical-object", "simulated", "harness"), description="evidence grades that may be emitted"
+        ("same-tokens", "identical-object", "enumerated", "simulated", "harness"),
+        description="evidence grades that may be emitted",
     )
     accept_model: tuple[str, ...] = Field(
         ("compiled",), description="the same for programs written by the model, which have no harness"

@@ -70,8 +70,9 @@ class Step:
 class Witness:
     """The proof that two programs differ: under one stimulus, the first event that is not the same.
 
-    `draw` and `fill` seed the harness's stimuli and the memory at power-up, so that the run can be repeated; `event` counts
-    from 0 in the trace; `expected` and `actual` are the two events as a trace spells them, empty where one had ended.
+    `draw` and `fill` seed the harness's stimuli and the memory at power-up, so that the run can be repeated; `event`
+    counts from 0 in the trace; `expected` and `actual` are the two events as a trace spells them, empty where one had
+    ended.
     """
 
     draw: int
@@ -126,8 +127,8 @@ class Program:
 
     `seed` is the lineage's root; `holes` are the template values as (name, text); `aliases` map a name that the
     harness uses to the name that this unit gives it. `cycles` counts machine cycles of the harness run and `stack` the
-    most bytes of stack in it. The deltas are against the Program at the root of the lineage, in bytes of code and in cycles,
-    negative for smaller and faster. `trace` names the stored trace of what it did.
+    most bytes of stack in it. The deltas are against the Program at the root of the lineage, in bytes of code and in
+    cycles, negative for smaller and faster. `trace` names the stored trace of what it did.
     """
 
     id: str

@@ -6,8 +6,9 @@ and no `huggingface` metadata: `datasets` from 2.16 to 5.2 and every trainer rea
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -80,6 +81,16 @@ EXAMPLES = pa.schema(
     ]
 )
 
+TRACES = pa.schema(
+    [
+        ("id", pa.string()),
+        ("draw", pa.int32()),
+        ("outcome", pa.string()),
+        ("events", pa.string()),
+    ]
+)
+"""What programs did, one row a stimulus; programs that did the same share their rows by `id`."""
+
 REJECTS = pa.schema(
     [
         ("id", pa.string()),
@@ -127,6 +138,21 @@ def programs_of(table: pa.Table) -> Iterator[Program]:
             coverage=None if covered[0] is None else Coverage(*covered),
             trace=row["trace"],
         )
+
+
+def trace_id(runs: Iterable[tuple[int, str, str]]) -> str:
+    """16 hex digits that name what a program did, from (draw, outcome, events) of each stimulus."""
+    return hashlib.sha256(repr(tuple(runs)).encode()).hexdigest()[:16]
+
+
+def trace_table(traces: Mapping[str, Iterable[tuple[int, str, str]]]) -> pa.Table:
+    """Traces by id as rows of `TRACES`."""
+    rows = [
+        {"id": name, "draw": draw, "outcome": outcome, "events": events}
+        for name, runs in sorted(traces.items())
+        for draw, outcome, events in runs
+    ]
+    return pa.Table.from_pylist(rows, schema=TRACES)
 
 
 def example_table(examples: Iterable[Example]) -> pa.Table:

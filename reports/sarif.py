@@ -18,8 +18,8 @@ def sarif(
     """One run of a SARIF log: each diagnostic of each file's verdicts is a result, and so is a gate that did not pass.
 
     Keys of `checked` are paths relative to where the check ran, with forward slashes. A rule is `gate/class`;
-    `meanings` gives some of them a sentence. A diagnostic's own file counts where it names one. Lines and columns that are not
-    known (0) are left out.
+    `meanings` gives some of them a sentence. A diagnostic's own file counts where it names one. Lines and columns that
+    are not known (0) are left out.
     """
     results = [
         result for path, verdicts in checked.items() for verdict in verdicts for result in _results(path, verdict)

@@ -12,6 +12,10 @@ GRADE_WORDS: Mapping[str, str] = {
         "sdcc makes the same machine code of it as of its parent, and signatures, qualifiers, memory spaces, volatile "
         "accesses and interrupts are the same. Holds for this compiler and memory model."
     ),
+    "enumerated": (
+        "Only pure functions of at most 24 bits of arguments changed, and each gives the same result as before for "
+        "every input, at the target's integer widths. Says nothing about errors of the target's compiler."
+    ),
     "simulated": (
         "The same outputs and the same ordered register accesses as its parent on the 8051 simulator, under the "
         "stimuli that the report names. Inputs that were not tried may differ."
