@@ -77,7 +77,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Target], ...] = (
     (re.compile(r"\w+_IRQHandler"), "cortex-m"),
     (re.compile(r"[A-Z0-9]+_[A-Z0-9_]*vect"), "avr"),
     (re.compile(r"0x4[0-2]0[0-9a-fA-F]{5}[uUlL]*|0xE000E[0-9a-fA-F]{3}[uUlL]*"), "cortex-m"),
-    (re.compile(r"0x50[0-5][0-9a-fA-F]"), "stm8"),
+    (re.compile(r"0x5[0-7][0-9a-fA-F]{2}"), "stm8"),
+    (re.compile(r"P[A-I]_(ODR|IDR|DDR|CR1|CR2)|(TIM[1-6]|UART[1-4])_(SR\d?|DR|CR\d|BRR\d|ARR[HL]?|IER|EGR)"), "stm8"),
 )
 _KEIL = frozenset(
     ("sbit", "sfr", "sfr16", "bit", "xdata", "idata", "pdata", "interrupt", "using", "reentrant", "_nop_")
@@ -103,12 +104,10 @@ def guess(source: str) -> Guess:
         target = next((target for pattern, target in _HEADERS if pattern.fullmatch(header)), None)
         if target is not None:
             vote(target, 5, f"<{header}>")
-    words = [
-        src[t.start : t.end].decode("utf-8", "replace")
-        for t in significant(lex(src))
-        if t.kind in ("identifier", "number")
-    ]
-    for word in dict.fromkeys(words):
+    texts = [src[t.start : t.end].decode("utf-8", "replace") for t in significant(lex(src))]
+    # A number counts only as an address that is made a pointer: `*(volatile unsigned char *)0x5005`.
+    numbers = {c for a, b, c in zip(texts, texts[1:], texts[2:], strict=False) if a == "*" and b == ")"}
+    for word in dict.fromkeys(text for text in texts if not text[:1].isdigit() or text in numbers):
         target = _WORDS.get(word) or next((target for pattern, target in _PATTERNS if pattern.fullmatch(word)), None)
         if target is not None:
             vote(target, 1, word)
@@ -117,7 +116,7 @@ def guess(source: str) -> Guess:
     # Ties go to the family named first here, which is the order of how much firmware there is to check.
     order: tuple[Target, ...] = ("mcs51", "stm8", "avr", "cortex-m")
     best = max(order, key=lambda target: (votes[target], -order.index(target)))
-    return Guess(best, _dialect(best, headers, words), tuple(why[best][:_SHOWN]))
+    return Guess(best, _dialect(best, headers, texts), tuple(why[best][:_SHOWN]))
 
 
 def _dialect(target: Target, headers: list[str], words: list[str]) -> Dialect:

@@ -102,35 +102,6 @@ def test_rows_and_tokens_exclude_each_other(recipe_file: Path) -> None:
     assert done.returncode == 2 and "not both" in done.stderr
 
 
-def test_check_gives_every_verdict_as_json() -> None:
-    """A good program with its harness; the harness of a seed without holes in it runs as it is."""
-    seed = ROOT / "datasets" / "seeds" / "bcd-convert"
-    done = firmseed("check", str(seed / "program.c"), "--harness", str(seed / "harness.c"), "--json")
-    assert done.returncode == 0, done.stdout + done.stderr
-    verdicts = {verdict["gate"]: verdict["outcome"] for verdict in json.loads(done.stdout)}
-    assert verdicts == dict.fromkeys(["screen", "parse", "compile-sdcc", "compile-gcc", "harness"], "passed")
-
-
-def test_check_names_what_does_not_parse(tmp_path: Path) -> None:
-    """Exit code 1, and the place."""
-    path = tmp_path / "bad.c"
-    path.write_text("void f(void)\n{\n    P1 = ;\n", encoding="utf-8")
-    done = firmseed("check", str(path), "--json")
-    assert done.returncode == 1
-    verdicts = {verdict["gate"]: verdict for verdict in json.loads(done.stdout)}
-    assert verdicts["parse"]["reason"] == "syntax" and "line" in verdicts["parse"]["evidence"]
-    assert verdicts["compile-sdcc"]["outcome"] == "failed"
-
-
-def test_check_survives_a_compile_that_never_ends(tmp_path: Path) -> None:
-    """A macro bomb is refused by the screen; so it is given to the compiler in another way, by deep nesting."""
-    path = tmp_path / "bomb.c"
-    path.write_text('char *s = "never closed\n;\n', encoding="utf-8")
-    done = firmseed("check", str(path), "--json")
-    assert done.returncode == 1
-    assert json.loads(done.stdout)[0]["reason"] == "unterminated-string"
-
-
 def test_seeds_check_names_a_broken_seed(tmp_path: Path) -> None:
     """Exit code 1 with file, line and field."""
     folder = tmp_path / "seeds" / "crc8-maxim"
