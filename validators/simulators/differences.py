@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import zip_longest
 
-from validators.simulators.mcs51 import Trace
+from validators.simulators.machine import Trace
+from validators.simulators.mcs51 import MCS51
 
-REGISTERS = {
-    0x80: "P0", 0x87: "PCON", 0x88: "TCON", 0x89: "TMOD", 0x8A: "TL0", 0x8B: "TL1", 0x8C: "TH0", 0x8D: "TH1",
-    0x90: "P1", 0x98: "SCON", 0x99: "SBUF", 0xA0: "P2", 0xA8: "IE", 0xB0: "P3", 0xB8: "IP", 0xC8: "T2CON",
-    0xC9: "T2MOD", 0xCA: "RCAP2L", 0xCB: "RCAP2H", 0xCC: "TL2", 0xCD: "TH2",
-}  # fmt: skip
-
+Registers = Mapping[int, str]
+"""The names of a machine's registers by address; others are told by their address."""
 
 _FLAGS = {"8D": "TF0", "8F": "TF1", "CF": "TF2", "99": "TI", "98": "RI"}
 
@@ -22,16 +20,18 @@ _ENDINGS = {
     "illegal-opcode": "runs into memory that holds no program",
     "illegal-command": "writes the simulator's own registers",
     "stack-overflow": "runs its stack over the end of internal RAM",
-    "bad-image": "is no image that fits a 64 KB program memory",
+    "bad-access": "uses an address where the chip has nothing",
+    "bad-image": "is no image that fits the chip's program memory",
+    "simulator-failed": "makes the simulator itself fail",
 }
 
 
-def difference(expected: Trace, actual: Trace) -> str:
+def difference(expected: Trace, actual: Trace, registers: Registers = MCS51.registers) -> str:
     """The first thing that `actual` did otherwise, with the call it happened in; empty when they did the same."""
     mark = ""
     for want, got in zip_longest(expected.events.split(), actual.events.split()):
         if want != got:
-            return mark + _otherwise(want, got, expected, actual)
+            return mark + _otherwise(want, got, expected, actual, registers)
         if want.startswith("M"):
             mark = f"in call {want[1:]}: "
     if expected.outcome == actual.outcome:
@@ -39,34 +39,47 @@ def difference(expected: Trace, actual: Trace) -> str:
     return f"{mark}{_ending(actual)}, expected: {_ending(expected)}"
 
 
-def failure(trace: Trace) -> str:
+def witness(expected: Trace, actual: Trace) -> tuple[int, str, str] | None:
+    """Where the traces part: the number of the event, counted from 0, and the two events as the traces spell them.
+
+    An event is empty where its trace had ended; both are where only the outcomes differ. None when nothing differs.
+    """
+    wants, gots = expected.events.split(), actual.events.split()
+    for number, (want, got) in enumerate(zip_longest(wants, gots, fillvalue="")):
+        if want != got:
+            return number, want, got
+    return None if expected.outcome == actual.outcome else (len(wants), "", "")
+
+
+def failure(trace: Trace, registers: Registers = MCS51.registers) -> str:
     """The first expectation that was not met, or how else the run went wrong; empty when it passed."""
     mark = ""
     for event in trace.events.split():
         if event.startswith("M"):
             mark = f"in call {event[1:]}: "
         if event.startswith("F"):
-            return mark + _words(event)
+            return mark + _words(event, registers)
     return "" if trace.passed else mark + _ending(trace)
 
 
-def _otherwise(want: str | None, got: str | None, expected: Trace, actual: Trace) -> str:
+def _otherwise(want: str | None, got: str | None, expected: Trace, actual: Trace, registers: Registers) -> str:
     if got is None:
-        return f"{_ending(actual)}, expected: {_words(want) if want else _ending(expected)}"
+        return f"{_ending(actual)}, expected: {_words(want, registers) if want else _ending(expected)}"
+    told = _words(got, registers)
     if got.startswith("F") or want is None:
-        return _words(got) if got.startswith("F") else f"{_words(got)}, expected: {_ending(expected)}"
+        return told if got.startswith("F") else f"{told}, expected: {_ending(expected)}"
     if want.partition("=")[0] == got.partition("=")[0]:
-        return f"{_words(got)}, expected 0x{want.partition('=')[2]}"
-    if want[0] == got[0] == "V":
-        return f"{_words(got)}, expected 0x{want[1:]}"
-    return f"{_words(got)}, expected: {_words(want)}"
+        return f"{told}, expected 0x{want.partition('=')[2]}"
+    if want[0] == got[0] and got[0] in "VD":
+        return f"{told}, expected 0x{want[1:]}"
+    return f"{told}, expected: {_words(want, registers)}"
 
 
-def _words(event: str) -> str:
+def _words(event: str, registers: Registers) -> str:
     kind, rest = event[0], event[1:]
     place, _, value = rest.partition("=" if kind in "WRXY" else ":")
     if kind in "WR":
-        name = REGISTERS.get(int(place, 16), f"SFR 0x{place}")
+        name = registers.get(int(place, 16), f"{'SFR' if len(place) == 2 else 'register'} 0x{place}")
         return f"{name} {'written' if kind == 'W' else 'read as'} 0x{value}"
     if kind in "XY":
         return f"external 0x{place} {'written' if kind == 'X' else 'read as'} 0x{value}"
@@ -76,9 +89,11 @@ def _words(event: str) -> str:
     if kind in "Ii":
         return f"interrupt {rest} {'taken' if kind == 'I' else 'ignored'}"
     if kind == "A":
-        return f"{_FLAGS[place]} cleared after it was seen set"
+        return f"{_FLAGS.get(rest, f'flag {rest}')} cleared after it was seen set"
     if kind == "M":
         return f"call {rest} begins"
+    if kind == "D":
+        return f"stimulus 0x{rest} drawn"
     return f"0x{rest} reported" if kind == "V" else "left by the harness"
 
 

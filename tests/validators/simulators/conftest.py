@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
-from validators.behaviour import Bench
+from tests.validators.simulators.programs import build
 from validators.sandbox.runner import Sandbox
-from validators.simulators.mcs51 import Job, Simulator, Trace
+from validators.simulators.machine import Job, Simulator, Trace
+from validators.simulators.mcs51 import MCS51
 
 
 @pytest.fixture(scope="session")
@@ -19,21 +21,16 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="session")
 def simulator(sandbox: Sandbox) -> Simulator:
-    return Simulator(sandbox)
-
-
-@pytest.fixture(scope="session")
-def bench(sandbox: Sandbox) -> Bench:
-    return Bench(sandbox)
+    return Simulator(sandbox, MCS51)
 
 
 @pytest.fixture
-def run(bench: Bench, simulator: Simulator) -> Callable[..., Trace]:
+def run(sandbox: Sandbox, simulator: Simulator) -> Callable[..., Trace]:
     """Builds a program with the body of a harness's main, and runs it with other fields of Job as given."""
 
-    def build_and_run(program: str, body: str, **job: int) -> Trace:
-        built = bench.build(f"#include <8052.h>\n#include <stdint.h>\n{program}", f"void main(void)\n{{{body}}}\n")
-        assert built.verdict.passed, built.verdict
-        return simulator.run([Job(built.image, **job)])[0]
+    def build_and_run(program: str, body: str, **job: Any) -> Trace:
+        program = f"#include <8052.h>\n#include <stdint.h>\n{program}"
+        built = build(sandbox, program, f"void main(void)\n{{{body}}}\n")
+        return simulator.run([Job(built["ihx"], **job)])[0]
 
     return build_and_run

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from validators.simulators.differences import difference, failure
-from validators.simulators.mcs51 import Trace
+from validators.simulators.differences import difference, failure, witness
+from validators.simulators.machine import Trace
 
 
 def trace(events: str, outcome: str = "done", cycles: int = 100) -> Trace:
@@ -23,6 +23,9 @@ def trace(events: str, outcome: str = "done", cycles: int = 100) -> Trace:
         ("X8000=01", "X8000=02", "external 0x8000 written 0x02, expected 0x01"),
         ("Y8000=01", "W90=02", "P1 written 0x02, expected: external 0x8000 read as 0x01"),
         ("V1F", "V20", "0x20 reported, expected 0x1F"),
+        ("D1F R90=1F", "D1F R90=0F", "P1 read as 0x0F, expected 0x1F"),
+        ("D1F", "D20", "stimulus 0x20 drawn, expected 0x1F"),
+        ("D1F", "W90=01", "P1 written 0x01, expected: stimulus 0x1F drawn"),
         ("I1", "i1", "interrupt 1 ignored, expected: interrupt 1 taken"),
         ("A99", "W98=00", "SCON written 0x00, expected: TI cleared after it was seen set"),
         ("E41:A2", "E41:A3", "harness line 41: got 0xA3, expected: harness line 41: got 0xA2"),
@@ -69,3 +72,33 @@ def test_a_failure_names_the_first_missed_expectation() -> None:
     assert failure(trace("M2 E9:1 F10:2!3 F11:4!5", "failed")) == "in call 2: harness line 10: got 0x2, expected 0x3"
     assert failure(trace("M2", "stack-overflow")) == "in call 2: runs its stack over the end of internal RAM"
     assert failure(trace("M2 E9:1")) == ""
+
+
+def test_registers_have_the_names_of_their_machine() -> None:
+    """And one that has no name its address."""
+    stm8 = {0x5005: "PB_ODR"}
+    assert difference(trace("W5005=01"), trace("W5005=02"), stm8) == "PB_ODR written 0x02, expected 0x01"
+    assert difference(trace("W5006=01"), trace("W5006=02"), stm8) == "register 0x5006 written 0x02, expected 0x01"
+    assert failure(trace("W5005=01", "bad-access"), stm8) == "uses an address where the chip has nothing"
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "found"),
+    [
+        ("M1 W90=01", "M1 W90=01", None),
+        ("M1 W90=01 W90=02", "M1 W90=01 W90=03", (2, "W90=02", "W90=03")),
+        ("M1", "M1 W90=01", (1, "", "W90=01")),
+        ("D1 V2", "D1", (1, "V2", "")),
+        ("", "", None),
+    ],
+)
+def test_a_witness_is_the_first_event_that_differs(
+    expected: str, actual: str, found: tuple[int, str, str] | None
+) -> None:
+    """By its number, so that it can be looked up in the stored trace."""
+    assert witness(trace(expected), trace(actual)) == found
+
+
+def test_another_end_alone_is_a_witness_without_events() -> None:
+    """After all events."""
+    assert witness(trace("M1"), trace("M1", "asleep")) == (1, "", "")

@@ -10,7 +10,7 @@ import pytest
 from tests.validators.simulators import ucsim
 from tests.validators.simulators.streams import OPCODES, Stream, intel_hex
 from validators.sandbox.runner import Sandbox
-from validators.simulators.mcs51 import Job, Simulator
+from validators.simulators.machine import Job, Simulator
 
 CARRY, AUXILIARY = 0x80, 0x40
 

@@ -8,10 +8,11 @@ from random import Random
 
 import pytest
 
+from tests.validators.simulators.programs import build as build_program
 from tests.validators.simulators.streams import intel_hex
-from validators.behaviour import Bench
 from validators.sandbox.runner import Sandbox
-from validators.simulators.mcs51 import CoreFailed, Job, Simulator, build
+from validators.simulators.machine import CoreFailed, Job, Simulator, build
+from validators.simulators.mcs51 import MCS51
 
 SELF_JUMP = bytes([0x80, 0xFE])
 
@@ -81,11 +82,12 @@ def test_jobs_do_not_see_each_other(simulator: Simulator) -> None:
     assert simulator.run([noisy, plain, noisy, plain])[3] == simulator.run([plain])[0]
 
 
-def test_queues_do_not_outlive_their_job(simulator: Simulator, bench: Bench) -> None:
+def test_queues_do_not_outlive_their_job(simulator: Simulator, sandbox: Sandbox) -> None:
     """Bytes, interrupts and feeds that one run left waiting do not reach the next."""
     left = "SIM_RX(1); SIM_FEED(SIM_P1, 0); SIM_INTERRUPT_ON_IDLE(1); SIM_INTERRUPT_AFTER(1, 0); P2 = 1;"
     found = "SCON = 0x50; SIM_REPORT(RI); SIM_REPORT(P1); SIM_EXPECT_NO_WRITE(SIM_P2); IE = 0x82; PCON |= 1;"
-    images = [bench.build("#include <8052.h>\n", f"void main(void) {{ {body} }}").image for body in (left, found)]
+    bodies = [f"void main(void) {{ {body} }}" for body in (left, found)]
+    images = [build_program(sandbox, "#include <8052.h>\n", body)["ihx"] for body in bodies]
     traces = simulator.run([Job(image) for image in images])
     assert traces[1].outcome == "asleep"
     assert traces[1].events == "W98=50 V0 R90=FF VFF E1:none WA8=82 W87=01"
@@ -119,16 +121,16 @@ def test_no_jobs_are_no_traces(simulator: Simulator) -> None:
 
 def test_the_executable_is_compiled_once_a_cache(sandbox: Sandbox, tmp_path: Path) -> None:
     """The second build reads the file that the first one left, under a name made from the sources."""
-    first = build(sandbox, tmp_path / "new")
+    first = build(sandbox, MCS51, tmp_path / "new")
     runs = sandbox.runs
-    assert build(sandbox, tmp_path / "new") == first
+    assert build(sandbox, MCS51, tmp_path / "new") == first
     assert sandbox.runs == runs
     assert [file.name.startswith("mcs51-") for file in (tmp_path / "new").iterdir()] == [True]
 
 
 def test_a_simulator_that_does_not_answer_is_an_error_and_not_a_trace(sandbox: Sandbox, tmp_path: Path) -> None:
     """A broken executable in the cache must not pass for a verdict."""
-    build(sandbox, tmp_path)
+    build(sandbox, MCS51, tmp_path)
     next(tmp_path.iterdir()).write_bytes(b"#!/bin/false\n")
-    with Sandbox() as other, pytest.raises(CoreFailed, match="0 answers to 1 jobs"):
-        Simulator(other, tmp_path).run([Job(intel_hex(SELF_JUMP))])
+    with Sandbox() as other, pytest.raises(CoreFailed, match="does not start"):
+        Simulator(other, MCS51, tmp_path).run([Job(intel_hex(SELF_JUMP))])

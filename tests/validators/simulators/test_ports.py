@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.validators.simulators.streams import intel_hex
-from validators.simulators.mcs51 import Job, Simulator
+from validators.simulators.machine import Job, Simulator
 
 P1, RAM = 0x90, 0x30
 PINS = [0xE5, 0x25, 0x35, 0x45, 0x55, 0x65, 0x95, 0xC0, *range(0xA6, 0xB0)]

@@ -7,9 +7,9 @@ import re
 import pytest
 
 from tests.validators.simulators import ucsim
-from validators.behaviour import Bench
+from tests.validators.simulators.programs import build
 from validators.sandbox.runner import Sandbox
-from validators.simulators.mcs51 import Job, Simulator
+from validators.simulators.machine import Job, Simulator
 
 PROGRAM = """
 #include <8052.h>
@@ -58,9 +58,8 @@ void main(void)
 @pytest.mark.parametrize("draw", [0, 1])
 def test_a_harness_replayed_on_ucsim_ends_in_the_same_state(sandbox: Sandbox, simulator: Simulator, draw: int) -> None:
     """With the pins set before each read of a port and the monitor's answers put in place, state and cycles agree."""
-    built = Bench(sandbox).build(PROGRAM, HARNESS)
-    assert built.verdict.passed, built.verdict
-    trace = simulator.run([Job(built.image, fill=0, draw=draw, stop_after=1_000_000)])[0]
+    image = build(sandbox, PROGRAM, HARNESS)["ihx"]
+    trace = simulator.run([Job(image, fill=0, draw=draw, stop_after=1_000_000)])[0]
     assert trace.outcome == "done"
     before = []
     reads = 0
@@ -72,5 +71,5 @@ def test_a_harness_replayed_on_ucsim_ends_in_the_same_state(sandbox: Sandbox, si
             value = int(answer[1], 16).to_bytes(4, "little")
             before.append((int(answer[2]) + 1, "set mem xram 0xff0c " + " ".join(f"0x{byte:02x}" for byte in value)))
     assert reads == 8 * (8 + 2)
-    replayed = ucsim.states(sandbox, [ucsim.Run(built.image, trace.instructions, tuple(before))])[0]
+    replayed = ucsim.states(sandbox, [ucsim.Run(image, trace.instructions, tuple(before))])[0]
     assert replayed.comparable == ucsim.State.of(trace).comparable

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from validators.simulators.mcs51 import Trace
+from validators.simulators.machine import Trace
 
 Run = Callable[..., Trace]
 
@@ -234,12 +234,25 @@ def test_writes_and_latches_can_be_asked_for(run: Run) -> None:
     assert run("", body).events == "W90=05 W90=06 V2 V6"
 
 
+def test_an_answer_may_be_an_argument(run: Run) -> None:
+    """Asking for a value does not disturb what the macro around it has stored already."""
+    assert run("", "SIM_FEED(SIM_P1, SIM_DRAW(9, 9)); SIM_REPORT(P1);").events == "D9 R90=09 V9"
+    assert run("", "P2 = 7; SIM_EXPECT(SIM_LATCH(SIM_P2), SIM_WRITES(SIM_P2) + 6);").events == "WA0=07 E2:7"
+
+
+def values(trace: Trace) -> list[int]:
+    """What was reported; each value was drawn just before, and its draw is in the trace."""
+    reported, drawn = ([int(token[1:], 16) for token in trace.events.split() if token[0] == kind] for kind in "VD")
+    assert reported == drawn
+    return reported
+
+
 def test_draws_give_boundaries_first_or_random_values(run: Run) -> None:
     """Draw seed 0 starts with lo, hi, lo+1, hi-1 and the middle of each range; others are random within it."""
     body = "uint8_t i; for (i = 0; i < 12; i++) SIM_REPORT(SIM_DRAW(10, 4000000000UL)); SIM_REPORT(SIM_DRAW(1, 3));"
-    first = [int(token[1:], 16) for token in run("", body).events.split()]
+    first = values(run("", body))
     assert first[:5] + first[-1:] == [10, 4_000_000_000, 11, 3_999_999_999, 2_000_000_005, 1]
-    second = [int(token[1:], 16) for token in run("", body, draw=1).events.split()]
+    second = values(run("", body, draw=1))
     assert all(10 <= value <= 4_000_000_000 for value in (first + second)[:12])
     assert len(set(second)) == 13 and 1 <= second[-1] <= 3
     assert run("", body, draw=1).events == run("", body, draw=1, fill=2).events

@@ -5,11 +5,13 @@
  *
  * One job a line on standard input, tab-separated:
  *     <image> <fill seed> <draw seed> <limit in cycles> <options>
- * Options are "-" or a comma-separated list of: stamps, coverage, state=<instructions>.
+ * Options are "-" or a comma-separated list of: stamps, coverage, state=<instructions>, cpu=<milliseconds> after which
+ * a core that hangs is killed.
  * One result a line on standard output:
  *     <outcome> <cycles> <instructions> <stack bytes>[ <event>]...[ | T <stamps>][ | C <coverage>][ | S <state>]
  * Stamps are the cycle of each event, separated by commas. Coverage lists the addresses of executed instructions in
- * hex; a conditional jump (or skip) is followed by '+' when it always jumped, '-' when it never did, '*' when both.
+ * hex, separated by commas; a conditional jump (or skip) is followed by '+' when it always jumped, '-' when it never
+ * did, '*' when both.
  * With state=<n> the run stops after n instructions, each event carries "@<instruction>", answers of the monitor are
  * traced as N<value>, and the state is what core_print_state prints: that is how a core is compared with another
  * simulator.
@@ -60,8 +62,8 @@ void monitor_write(unsigned offset, uint8_t value);
 uint8_t monitor_read(unsigned offset);
 /* One executed instruction; call it only while bench.coverage. */
 void cover(uint32_t pc, bool conditional, bool jumped);
-/* Whether anything may have to happen before the next instruction (an interrupt, a cut, a stop): a core that runs more
- * than one instruction in core_step must return when this becomes true. */
+/* Whether anything may have to happen before the next instruction (an interrupt, a cut, a stop, the limit): a core that
+ * runs more than one instruction in core_step must return when this becomes true, and when the program falls asleep. */
 bool bench_pending(void);
 /* The program waits for ever in an empty loop ("jump to itself"): goes on to the next timed interrupt, else ends. */
 void endless_loop(void);
@@ -85,9 +87,12 @@ bool core_enabled(unsigned n);
 void core_interrupt(unsigned n);
 /* Whether the program sleeps until an interrupt. */
 bool core_asleep(void);
-/* SIM_CUT_AFTER: remembers where the stack is; and: takes it up again, awake and outside interrupts, at `to`. */
+/* SIM_CUT_AFTER: remembers where the stack is; and: takes it up again, awake and outside interrupts, at `to`, which is
+ * the value of the C function pointer (AVR: a word address; Thumb: bit 0 is set). */
 void core_keep_place(void);
 void core_jump(uint32_t to);
+/* The harness's main begins: bench.stack, which was just set to 0, counts from where the stack is now. */
+void core_begin(void);
 /* The register's value now, without any side effect and without feeding. */
 uint32_t core_latch(uint32_t reg);
 /* Prints the machine's state without spaces at its ends. */
