@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from corpus.source.lexer import Token, directives, significant
+from corpus.source.lexer import Token, directives, lex, significant
+from validators.asm_text import inner
 
 CEILING = 10**9
 """Estimates stop growing here."""
@@ -59,7 +60,16 @@ def expanded_tokens(src: bytes, tokens: list[Token]) -> int:
             rest += line[2:]
     rest += tokens[done:]
     estimate = _Estimate(macros)
-    return estimate.of([src[token.start : token.end] for token in significant(rest)], 0).constant
+    return estimate.of([word for token in significant(rest) for word in _words(src, token)], 0).constant
+
+
+def _words(src: bytes, token: Token) -> list[bytes]:
+    """The token's text; of an asm block its tokens, as macros are expanded there as well."""
+    text = src[token.start : token.end]
+    if token.kind != "asm":
+        return [text]
+    block = inner(text)
+    return [block[token.start : token.end] for token in significant(lex(block))]
 
 
 def _definition(line: Sequence[Token], words: Sequence[bytes]) -> _Macro:

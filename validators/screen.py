@@ -17,10 +17,13 @@ from validators.expansion import expanded_tokens
 
 GATE = "screen"
 
-_SPLICE = re.compile(rb"\\[ \t]*\r?\n")
+_SPLICE = re.compile(rb"\\[ \t\f]*\r?\n")
 _TRIGRAPH = re.compile(rb"\?\?[=/'()!<>-]")
 _DIGRAPH = re.compile(rb"<:|:>|<%|%>|%:")
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]|\r(?!\n)")
+_RAW = frozenset((b"R", b"LR", b"uR", b"UR", b"u8R"))
+# Operators that nest without a bracket.
+_CHAINED = re.compile(rb"[-+*/%&|^!~<>=?:.]+")
 # Characters that reorder or hide text on a reader's screen (CVE-2021-42574).
 _HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
@@ -44,6 +47,7 @@ _PRAGMAS = frozenset(
         *("nogcse", "noinduction", "noinvariant", "noloopreverse", "noiv", "nojtbound", "stackauto"),
     )
 )
+_ENDS = frozenset((b",", b";", b"{", b"}"))
 _WORDS = {
     b"__has_include": "has-include",
     b"__has_include_next": "has-include",
@@ -77,6 +81,8 @@ class Screen:
     """Bytes of one line, splices removed; beyond, it is data or an attack."""
     nesting: int = 63
     """Brackets within brackets and #if within #if; C99 5.2.4.1 asks compilers for 63, and gcc died of 300000."""
+    operators: int = 500
+    """Operators of one expression: they nest as brackets do, and gcc, clang and sdcc died of 60000."""
     array: int = 1 << 24
     """Largest array bound; 256 times the 8051's address space, as less would refuse honest index arithmetic."""
     tokens: int = 100_000
@@ -155,8 +161,12 @@ class Screen:
             yield "unknown-header", text
 
     def _nesting(self, words: Sequence[Word]) -> Iterator[tuple[str, str]]:
-        depth = 0
-        for _, text in words:
+        depth = operators = 0
+        for kind, text in words:
+            operators = operators + bool(kind == "punctuator" and _CHAINED.fullmatch(text)) if text not in _ENDS else 0
+            if operators > self.operators:
+                yield "too-deep", f"an expression of more than {self.operators} operators"
+                return
             if text in (b"(", b"[", b"{"):
                 depth += 1
                 if depth > self.nesting:
@@ -186,8 +196,11 @@ def _broken(src: bytes, tokens: list[Token]) -> Iterator[tuple[str, str]]:
         line = significant(tokens[first:end])
         if len(line) > 1 and src[line[1].start : line[1].end] in (b"error", b"warning"):
             prose.update(token.start for token in line)
-    for token in tokens:
+    for index, token in enumerate(tokens):
         text = src[token.start : token.end]
+        if text in _RAW and tokens[index + 1 : index + 2] and tokens[index + 1].kind in ("string", "broken"):
+            # Its end is another than that of the strings we know, and what looks like a comment may be code.
+            yield "raw-string", _show(src[token.start : tokens[index + 1].end])
         if token.kind == "broken":
             kind = {b'"': "string", b"'": "char"}.get(text[:1], "comment")
             # An apostrophe in a message is a warning at most.

@@ -8,69 +8,58 @@ with Sandbox() as sandbox:
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import select
-import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Literal, Self, cast
+from typing import BinaryIO, Self, cast
 
-from validators.sandbox import frames, landlock, syscalls
+from validators.sandbox import packets
+from validators.sandbox.build import cache_folder, worker_program
+from validators.sandbox.isolation import SYSTEM_PATHS, Isolation, SandboxUnavailable, Walls, bubblewrap, choose
 from validators.sandbox.limits import DEFAULT, Limits
+from validators.sandbox.runs import Finished, ProgramNotFound, Request, RunOutcome
+from validators.sandbox.strays import kill_strays, remove, tasks_of
+from validators.sandbox.syscalls import filters
 
-__all__ = ["DEFAULT", "Finished", "Limits", "ProgramNotFound", "Sandbox", "SandboxUnavailable", "WorkerDied"]
+__all__ = [
+    "DEFAULT",
+    "Finished",
+    "Isolation",
+    "Limits",
+    "ProgramNotFound",
+    "Request",
+    "RunOutcome",
+    "Sandbox",
+    "SandboxUnavailable",
+    "WorkerDied",
+]
 
-RunOutcome = Literal["exited", "signal", "cpu-limit", "wall-limit", "output-limit"]
-
-# Where tools and what they load lie on Linux distributions; the linker's cache saves it a search at each start.
-SYSTEM_PATHS = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache")
-_ROOT = Path(__file__).parents[2]
-_START = "import sys; sys.path.insert(0, sys.argv[1]); from validators.sandbox import worker; worker.main(sys.argv[2:])"
 _GRACE_S = 30.0
 _MEMORY = Path("/dev/shm")
 _MEMORY_ROOM = 512 << 20
+_PACKET_BYTES, _PACKET_RUNS = 4 << 20, 256
+_CHUNK = 1 << 18
+# The range that systemd keeps for short-lived services: nobody's files, and inside every container's mapping.
+_FIRST_UID, _UIDS = 61184, 4336
+# A user's process limit is shared with all that the user runs: what runs now, and room for what starts later.
+_ROOM_FOR_OTHERS = 512
 
-
-class SandboxUnavailable(Exception):
-    """This machine cannot confine programs; the message names the remedy."""
-
-
-class ProgramNotFound(Exception):
-    """No such program in the sandbox; the argument is the name that was asked for."""
+_opened = itertools.count()
 
 
 class WorkerDied(Exception):
-    """The worker process ended twice during the same run, which no program inside should be able to bring about."""
+    """The worker process cannot be started; what it said is on standard error."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """How one run ended.
-
-    `rc` is the exit status, or minus the signal that ended the program. `outcome` tells an exit from a death by signal
-    and from the limits; after a limit, the output is what came until then. `files` holds those of `keep` that exist
-    as regular files within the size limit. Seconds are of the whole process tree.
-    """
-
-    rc: int
-    outcome: RunOutcome
-    stdout: bytes
-    stderr: bytes
-    cpu_s: float
-    wall_s: float
-    files: Mapping[str, bytes] = field(default_factory=dict)
-
-    @property
-    def ok(self) -> bool:
-        """Whether it exited by itself with status 0."""
-        return self.outcome == "exited" and self.rc == 0
+class _Gone(Exception):
+    """The worker ended, or answers no more."""
 
 
 class Sandbox:
@@ -80,23 +69,37 @@ class Sandbox:
     network, no other processes and no view of other files. Not for sharing between processes: each opens its own.
 
     `scratch` is the folder for temporary files. By default runs happen in memory (/dev/shm, where there is room) and
-    installed files lie in the system's folder for such. `readable` are further paths that tools need. `unconfined`
-    goes on without Landlock and the system-call filter where the kernel has none: the limits then are all that holds.
-    Raises SandboxUnavailable.
+    installed files lie in the system's folder for such. `readable` are further paths that tools need. `isolation` is
+    Landlock where the kernel has it and else bubblewrap, unless one of them is asked for. `unconfined` goes on without
+    both and without the system-call filter: the limits then are all that holds. `cache` is where the worker's
+    executable is kept, by default the user's cache folder. Raises SandboxUnavailable and WorkerDied.
     """
 
-    def __init__(self, *, scratch: Path | None = None, readable: Sequence[Path] = (), unconfined: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        scratch: Path | None = None,
+        readable: Sequence[Path] = (),
+        isolation: Isolation | None = None,
+        unconfined: bool = False,
+        cache: Path | None = None,
+    ) -> None:
         self.cpu_s = 0.0
         """CPU seconds that all programs run so far have used."""
         self.runs = 0
         """How many programs were run so far."""
-        self._readable = (*SYSTEM_PATHS, *map(str, readable))
-        self._filter = b"" if unconfined else _filter()
         self._closed = False
         self._lock = threading.Lock()
         self._worker: subprocess.Popen[bytes] | None = None
+        self._starts = 0
+        self._readable = [*SYSTEM_PATHS, *map(str, readable)]
+        self._walls = Walls(None) if unconfined else choose(isolation, self._readable)
+        self._filters = filters(self._walls)
+        self._program = worker_program(cache or cache_folder())
+        self._uid = _FIRST_UID + (os.getpid() * 7 + next(_opened)) % _UIDS if os.geteuid() == 0 else -1
         self._shared = Path(tempfile.mkdtemp(prefix="firmseed-", dir=scratch)).resolve()
         self._shared.chmod(0o755)
+        self._readable.append(str(self._shared))
         self._scratch = Path(tempfile.mkdtemp(prefix="firmseed-", dir=scratch or _memory())).resolve()
         self._scratch.chmod(0o711)
         try:
@@ -106,8 +109,14 @@ class Sandbox:
             raise
 
     @property
+    def isolation(self) -> str:
+        """What holds programs in: `landlock (ABI 7)`, `bubblewrap`, or `none`."""
+        return str(self._walls)
+
+    @property
     def _runs(self) -> Path:
-        return self._scratch / "runs"
+        """The folder of runs; each worker has its own, as one that died may have left what cannot be removed."""
+        return self._scratch / f"runs{self._starts}"
 
     def __enter__(self) -> Self:
         return self
@@ -122,14 +131,14 @@ class Sandbox:
         self._closed = True
         self._stop()
         for folder in (self._scratch, self._shared):
-            shutil.rmtree(folder, ignore_errors=True)
+            remove(folder)
 
     def install(self, name: str, data: bytes, *, executable: bool = True) -> str:
         """Place a file that all runs may read (and execute) but not change; its path inside.
 
         Installing the same name again replaces the file. Raises ValueError for a name that is not a plain file name.
         """
-        if "/" in _inside(name):
+        if "/" in packets.inside(name):
             raise ValueError(f"not a plain file name: {name!r}")
         path = self._shared / name
         fresh = self._shared / f".{name}"
@@ -147,94 +156,110 @@ class Sandbox:
         stdin: bytes = b"",
         limits: Limits = DEFAULT,
     ) -> Finished:
-        """Run a program in a fresh folder that holds `files`, and return when nothing of it is alive any more.
+        """Run a program as Request says, and return when nothing of it is alive any more.
 
-        `argv[0]` is looked up in the usual system folders, or is a path that `install` gave. `files` and `keep` are
-        names relative to the folder. Raises ValueError for a name that leaves the folder, ProgramNotFound, and
-        WorkerDied.
+        Raises ValueError for a name that leaves the folder, ProgramNotFound, and WorkerDied.
         """
-        files = files or {}
-        header = {
-            "argv": list(argv),
-            "files": [(_inside(name), len(data)) for name, data in files.items()],
-            "keep": [_inside(name) for name in keep],
-            "limits": astuple(limits),
-            "most": limits.file_bytes,
-        }
-        blobs = [*files.values(), stdin]
+        return self.run_all([Request(argv, files or {}, keep, stdin, limits)])[0]
+
+    def run_all(self, requests: Sequence[Request]) -> list[Finished]:
+        """Run several programs, one after another and each in a folder of its own; cheaper than one at a time.
+
+        Where a worker is killed, what it had not answered is run again. Raises as `run` does; with ProgramNotFound,
+        the other programs were run.
+        """
+        packed = [packets.request_bytes(request) for request in requests]
+        replies: list[bytes] = []
         with self._lock:
-            reply = self._ask(header, blobs, limits.wall_s) or self._ask(header, blobs, limits.wall_s)
-        if reply is None:
-            raise WorkerDied(f"the sandbox worker ended while it ran {argv[0]!r}, and again when started anew")
-        return self._finished(*reply, limits)
+            while len(replies) < len(requests):
+                some = _one_packet(packed[len(replies) :])
+                wall_s = [request.limits.wall_s for request in requests[len(replies) : len(replies) + len(some)]]
+                replies += self._served(some, wall_s)
+        return [self._finished(reply, request) for reply, request in zip(replies, requests, strict=True)]
 
-    def _finished(self, reply: dict[str, Any], body: memoryview, limits: Limits) -> Finished:
-        if "missing" in reply:
-            raise ProgramNotFound(reply["missing"])
-        rc, cpu_s = int(reply["rc"]), float(reply["cpu_s"])
-        self.cpu_s += cpu_s
+    def _finished(self, reply: bytes, request: Request) -> Finished:
+        done = packets.finished(reply, request) if reply else Finished(-signal.SIGKILL, "worker-died", b"", b"", 0, 0)
+        self.cpu_s += done.cpu_s
         self.runs += 1
-        place = 0
-        parts = []
-        for size in (reply["stdout"], reply["stderr"], *(size for _, size in reply["files"])):
-            parts.append(bytes(body[place : place + size]))
-            place += size
-        stdout, stderr, *kept = parts
-        outcome: RunOutcome = reply["stopped"] or ("signal" if rc < 0 else "exited")
-        # The process that met the limit may be a grandchild (cc1 under gcc), whose parent then exits with an error. The
-        # kernel compares the limit with another clock than it reports: 0.89 s were seen at a limit of 1 s.
-        if rc == -signal.SIGXCPU or (rc and not reply["stopped"] and cpu_s >= 0.8 * limits.cpu_s):
-            outcome = "cpu-limit"
-        names = [name for name, _ in reply["files"]]
-        return Finished(rc, outcome, stdout, stderr, cpu_s, reply["wall_s"], dict(zip(names, kept, strict=True)))
+        return done
 
-    def _ask(
-        self, header: dict[str, Any], blobs: Sequence[bytes], wall_s: float
-    ) -> tuple[dict[str, Any], memoryview] | None:
-        """One request and its reply; None, with the worker gone, when it died. Started anew if it is not there."""
+    def _served(self, requests: Sequence[bytes], wall_s: Sequence[float]) -> list[bytes]:
+        """The replies, empty for a request during which the worker died twice."""
+        replies = self._ask(requests, sum(wall_s))
+        # The worker died: the rest is asked for one by one, so that what kills it costs no other request its result.
+        for index in range(len(replies), len(requests)):
+            again: list[bytes] = []
+            for _ in range(2 if len(requests) > 1 else 1):
+                again = again or self._ask(requests[index : index + 1], wall_s[index])
+            replies += again or [b""]
+        return replies
+
+    def _ask(self, requests: Sequence[bytes], wall_s: float) -> list[bytes]:
+        """The replies to one packet; fewer, with the worker gone, when it died. Started anew if it is not there."""
+        replies: list[bytes] = []
         if self._worker is None:
             self._start()
         try:
-            return self._exchange(header, blobs, wall_s)
-        except (frames.Closed, BrokenPipeError):
+            for reply in self._exchange(packets.requests_packet(requests), len(requests), wall_s):
+                replies.append(reply)
+        except _Gone:
             self._stop()
-            return None
         except BaseException:
             # Interrupted in the middle of an answer: the pipe is of no more use, and what runs must end.
             self._stop()
             raise
+        return replies
 
-    def _exchange(
-        self, header: dict[str, Any], blobs: Sequence[bytes], wall_s: float
-    ) -> tuple[dict[str, Any], memoryview]:
+    def _exchange(self, packet: bytes, count: int, wall_s: float) -> Iterator[bytes]:
         assert self._worker is not None
-        requests, replies = cast(BinaryIO, self._worker.stdin), cast(BinaryIO, self._worker.stdout)
-        frames.send(requests, header, blobs)
+        asked, answers = cast(BinaryIO, self._worker.stdin), cast(BinaryIO, self._worker.stdout)
+        sent = memoryview(packet)
         poll = select.poll()
-        poll.register(replies, select.POLLIN)
-        if not poll.poll((wall_s + _GRACE_S) * 1000):
-            raise frames.Closed
-        return frames.receive(replies)
+        poll.register(answers, select.POLLIN)
+        got = bytearray()
+        try:
+            while sent:
+                sent = sent[asked.write(sent) :]
+            while count:
+                if not poll.poll((wall_s + _GRACE_S) * 1000):
+                    raise _Gone
+                data = os.read(answers.fileno(), _CHUNK)
+                if not data:
+                    raise _Gone
+                got += data
+                whole, used = packets.split(got)
+                yield from whole
+                count -= len(whole)
+                del got[:used]
+        except BrokenPipeError as error:
+            raise _Gone from error
 
     def _start(self) -> None:
         if self._closed:
             raise ValueError("the sandbox is closed")
-        shutil.rmtree(self._runs, ignore_errors=True)
+        if self._starts:
+            remove(self._runs)
+        self._starts += 1
         self._runs.mkdir(mode=0o700)
+        command = [str(self._program)]
+        if self._walls.kind == "bubblewrap":
+            command = bubblewrap(self._readable, str(self._runs), str(self._program))
+        others = 0 if os.geteuid() == 0 else tasks_of(os.getuid()) + _ROOM_FOR_OTHERS
         self._worker = subprocess.Popen(
-            [sys.executable, "-I", "-c", _START, str(_ROOT), str(self._runs), str(self._shared), *self._readable],
+            [*command, *map(str, (*self._walls.numbers, self._runs, self._uid, others)), *self._readable],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            bufsize=0,
             cwd=self._scratch,
             env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
             start_new_session=True,  # an interrupt from the keyboard reaches us alone, and we stop it
         )
         try:
-            reply, _ = self._exchange({}, [self._filter], 0.0)
-        except (frames.Closed, BrokenPipeError) as error:
+            (refusal,) = self._exchange(packets.filters_packet(self._filters), 1, 0.0)
+        except _Gone as error:
             raise WorkerDied("the sandbox worker ended while it started; its message is above") from error
-        if "refused" in reply:
-            raise SandboxUnavailable(reply["refused"])
+        if refusal:
+            raise SandboxUnavailable(refusal.decode())
 
     def _stop(self) -> None:
         worker, self._worker = self._worker, None
@@ -250,25 +275,17 @@ class Sandbox:
             worker.wait()
         worker.stdout.close()
         if worker.returncode:
-            _kill_below(self._scratch)
+            kill_strays(self._scratch, self._uid)
 
 
-def _filter() -> bytes:
-    """The system-call filter for this kernel. Raises SandboxUnavailable where it or Landlock is missing."""
-    version = landlock.abi()
-    if not version:
-        raise SandboxUnavailable(
-            "this kernel has no Landlock, so untrusted code cannot be confined. Remedy: run on Linux 5.13 or newer "
-            "with 'landlock' in /sys/kernel/security/lsm (boot option lsm=landlock,...; containers must let its "
-            "system calls through), or say unconfined where everything that runs is your own"
-        )
-    try:
-        return syscalls.filter_program(truncate=version < landlock.TRUNCATE_ABI)
-    except syscalls.LibraryMissing as error:
-        raise SandboxUnavailable(
-            f"the system-call filter cannot be built ({error}). Remedy: apt-get install libseccomp2; "
-            "pip install pyseccomp"
-        ) from error
+def _one_packet(requests: Sequence[bytes]) -> Sequence[bytes]:
+    """As many of the requests, from the first on, as a worker should hold at once; at least one."""
+    total = 0
+    for count, request in enumerate(requests[:_PACKET_RUNS]):
+        total += len(request)
+        if total > _PACKET_BYTES:
+            return requests[: max(1, count)]
+    return requests[:_PACKET_RUNS]
 
 
 def _memory() -> Path | None:
@@ -281,21 +298,3 @@ def _memory() -> Path | None:
         return None
     about = os.statvfs(_MEMORY)
     return _MEMORY if about.f_bavail * about.f_frsize >= _MEMORY_ROOM else None
-
-
-def _inside(name: str) -> str:
-    """The name, if it stays inside the folder. Raises ValueError."""
-    parts = name.split("/")
-    if "\0" in name or any(part in ("", ".", "..") for part in parts):
-        raise ValueError(f"not a name inside the folder: {name!r}")
-    return name
-
-
-def _kill_below(folder: Path) -> None:
-    """Kill what a worker that was killed has left: the processes that stand in its folder."""
-    for process in Path("/proc").iterdir():
-        if not process.name.isdigit():
-            continue
-        with contextlib.suppress(OSError):
-            if (process / "cwd").readlink().is_relative_to(folder):
-                os.kill(int(process.name), signal.SIGKILL)

@@ -15,8 +15,6 @@ import pytest
 
 from validators.sandbox.runner import Limits, ProgramNotFound, Sandbox
 
-QUICK = Limits(cpu_s=1, wall_s=1.0)
-
 
 def alive_below(folder: Path) -> list[str]:
     """Processes that stand in a folder."""
@@ -132,23 +130,6 @@ def test_memory_is_bounded(sandbox: Sandbox, attack: str) -> None:
     assert sandbox.run([attack, "memory"]).stdout == b"Cannot allocate memory\n"
 
 
-def test_a_fork_bomb_stays_small_and_ends(sandbox: Sandbox, attack: str) -> None:
-    """The kernel holds the number of processes; the wall limit then ends all of them."""
-    done = sandbox.run([attack, "fork-bomb"], limits=Limits(wall_s=0.5, processes=8))
-    assert done.outcome == "wall-limit"
-    if os.geteuid() == 0:
-        assert len(done.stdout.split()) == 8
-    assert sandbox.run(["true"]).ok
-
-
-def test_a_daemon_does_not_outlive_its_run(sandbox: Sandbox, attack: str) -> None:
-    """A process that left its session and its parent is found and killed."""
-    done = sandbox.run([attack, "daemon"], limits=QUICK)
-    assert (done.outcome, done.stdout) == ("exited", b"left one behind\n")
-    assert done.wall_s < 0.9
-    assert not alive_below(sandbox._runs)
-
-
 def test_kept_names_are_read_as_regular_files_only(sandbox: Sandbox) -> None:
     """A link, a folder or a pipe under a kept name is left out."""
     done = sandbox.run(["sh", "-c", "echo own >own; ln -s own a; mkdir b; mkfifo c"], keep=["a", "b", "c"])
@@ -165,14 +146,10 @@ def test_a_killed_worker_is_started_anew(sandbox: Sandbox) -> None:
 
 
 WAITING = """
-import pathlib, sys, threading
+import pathlib, sys
 from validators.sandbox.runner import Sandbox
 with Sandbox(scratch=pathlib.Path(sys.argv[1])) as sandbox:
-    if sys.argv[2:]:
-        threading.Timer(float(sys.argv[2]), lambda: sandbox._worker.kill()).start()
-        sandbox.run(["sh", "-c", "setsid sleep 1000 >/dev/null 2>&1 & sleep 0.8"])
-    else:
-        sandbox.run(["sh", "-c", "sleep 1000 & sleep 1000"])
+    sandbox.run(["sh", "-c", "sleep 1000 & sleep 1000"])
 """
 
 
@@ -202,13 +179,6 @@ def test_an_interrupted_runner_leaves_no_process(scratch: Path, ended_by: signal
     if ended_by == signal.SIGINT:
         assert "KeyboardInterrupt" in errors
         assert list(scratch.iterdir()) == []
-
-
-def test_what_a_killed_worker_ran_is_killed_too(scratch: Path) -> None:
-    """Processes whose worker was killed from outside are found by the folder they stand in; the run is repeated."""
-    subprocess.run([sys.executable, "-c", WAITING, str(scratch), "0.3"], timeout=20, check=True)
-    assert alive_below(scratch) == []
-    assert list(scratch.iterdir()) == []
 
 
 def test_a_closed_sandbox_leaves_no_folder() -> None:
