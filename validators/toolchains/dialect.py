@@ -9,8 +9,34 @@ from pathlib import Path
 
 from corpus.source.lexer import directives, lex, significant
 
-_FOLDERS = (Path("/usr/share/sdcc/include/mcs51"), Path("/usr/local/share/sdcc/include/mcs51"))
+_FOLDERS = (Path("/usr/share/sdcc/include"), Path("/usr/local/share/sdcc/include"))
+SHIM = "dialect_shim.h"
+_DEVICES = "mcs51"
+# Headers of sdcc's C library for a compiler that has none for its target. What a freestanding compiler brings itself
+# (stdint.h, limits.h and the like) is its own.
+_LIBRARY = frozenset(
+    (
+        *("assert.h", "ctype.h", "errno.h", "math.h", "setjmp.h", "stdio.h", "stdlib.h", "string.h", "time.h"),
+        *("sdcc-lib.h", "asm/mcs51/features.h"),
+    )
+)
 _WITH_A_NUMBER = (b"__at", b"__interrupt", b"__using")
+
+
+ARGUMENTS = ("-isystem", _DEVICES, "-include", SHIM)
+"""What gcc and clang are told, so that they find what `gcc_inputs` adds."""
+
+
+def gcc_inputs(files: Mapping[str, bytes], *, library: bool = False) -> Mapping[str, bytes]:
+    """C files in gcc's dialect, with the shim and the device headers that they name; other files as they are.
+
+    With `library` also the headers of sdcc's C library that they name.
+    """
+    own = {name: for_gcc(data) if name.endswith((".c", ".h")) else data for name, data in files.items()}
+    devices = device_headers(own.values(), library=library)
+    own.update((f"{_DEVICES}/{name}", data) for name, data in devices.items())
+    own[SHIM] = _shim()
+    return own
 
 
 def for_gcc(src: bytes) -> bytes:
@@ -36,13 +62,13 @@ def _blank(text: bytes) -> bytes:
     return b"\n".join(b" \\" if line.rstrip().endswith(b"\\") else b" " for line in lines)
 
 
-def device_headers(sources: Iterable[bytes]) -> Mapping[str, bytes]:
+def device_headers(sources: Iterable[bytes], *, library: bool = False) -> Mapping[str, bytes]:
     """sdcc's device headers that the sources include, and those that these include, by name and for gcc."""
     found: dict[str, bytes] = {}
     waiting = [name for src in sources for name in included(src)]
     while waiting:
         name = waiting.pop()
-        if name not in found and (entry := _device_header(name)) is not None:
+        if name not in found and (entry := _header(name, library)) is not None:
             found[name], more = entry
             waiting += more
     return dict(sorted(found.items()))
@@ -62,11 +88,20 @@ def included(src: bytes) -> list[str]:
 
 
 @cache
-def _device_header(name: str) -> tuple[bytes, tuple[str, ...]] | None:
-    """One header for gcc, and the names it includes; None for what is no device header of sdcc's."""
-    if "/" in name or "\0" in name:
+def _shim() -> bytes:
+    return (Path(__file__).parent / SHIM).read_bytes()
+
+
+@cache
+def _header(name: str, library: bool) -> tuple[bytes, tuple[str, ...]] | None:
+    """One header for gcc, and the names it includes; None for what is no header of sdcc's that is wanted."""
+    if library and name in _LIBRARY:
+        paths = [folder / name for folder in _FOLDERS]
+    elif "/" in name or "\0" in name:
         return None
-    path = next((folder / name for folder in _FOLDERS if (folder / name).is_file()), None)
+    else:
+        paths = [folder / "mcs51" / name for folder in _FOLDERS]
+    path = next((path for path in paths if path.is_file()), None)
     if path is None:
         return None
     text = path.read_bytes()

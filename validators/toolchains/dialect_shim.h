@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Makes sdcc's dialect of C for the 8051 parse under gcc. Included before every program; the program itself had its
- * asm blocks blanked and the numbers after __at, __interrupt and __using put in parentheses.
+ * Makes sdcc's dialect of C for the 8051 parse under gcc and clang. Included before every program; the program itself
+ * had its asm blocks blanked and the numbers after __at, __interrupt and __using put in parentheses.
  */
 #ifndef DIALECT_SHIM_H
 #define DIALECT_SHIM_H
@@ -12,9 +12,12 @@
 #define __SDCC_VERSION_MAJOR 4
 #define __SDCC_VERSION_MINOR 2
 #define __SDCC_VERSION_PATCH 0
+/* A compiler for a chip of its own says itself which one. */
+#if !defined(__AVR__) && !defined(__arm__)
 #define __SDCC_mcs51 1
 #define SDCC_mcs51 1
 #define __SDCC_MODEL_SMALL 1
+#endif
 
 /* Registers are read and written by the hardware as well. */
 #define __sfr volatile unsigned char

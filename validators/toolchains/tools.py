@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from validators.sandbox.runner import ProgramNotFound, Sandbox
+from validators.toolchains.catalogue import toolchain
 from validators.toolchains.compile import compile_verdict
 from validators.toolchains.gcc import gcc_host
 from validators.toolchains.sdcc import sdcc_mcs51
 from validators.toolchains.toolchain import MissingTool, Toolchain
+from validators.toolchains.versions import version_of
 
-_TRIAL = """
+_TRIAL_8051 = """
 #include <8052.h>
 #include <stdint.h>
 #include <string.h>
@@ -21,7 +25,27 @@ void main(void)
     P1 = (uint8_t)strlen("ok");
 }
 """
+_TRIAL = """
+#include <stdint.h>
+
+uint16_t sum(const uint8_t *from, uint8_t count)
+{
+    uint16_t total = 0;
+    while (count--)
+        total += *from++;
+    return total;
+}
+"""
+_TRIAL_SIMAVR = b"""
+#include <simavr/sim_avr.h>
+
+int main(void)
+{
+    return avr_make_mcu_by_name("atmega328p") == 0;
+}
+"""
 _VERSION = re.compile(r"\d+\.\d+(?:\.\d+)?")
+_PKGCONFIG = ("/usr/lib", "/usr/local/lib")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,50 +65,114 @@ class Tool:
         return not self.problem
 
 
-def examine(sandbox: Sandbox, toolchain: Toolchain, needed_for: str) -> Tool:
-    """One compiler as it is here."""
-    version = _version(sandbox, (toolchain.program, *toolchain.version))
-    problem = "" if version else "not found"
-    if version:
-        try:
-            verdict = compile_verdict(sandbox, toolchain, _TRIAL).verdict
-        except MissingTool as error:
-            problem = str(error)
-        else:
-            problem = "" if verdict.passed else f"does not compile a small program: {verdict.evidence}"
-    return Tool(toolchain.program, needed_for, version, problem, toolchain.remedy)
-
-
-def find_tools(sandbox: Sandbox) -> tuple[Tool, ...]:
-    """sdcc, gcc and s51 as they are here; the compilers by compiling and linking a small program, headers and all."""
-    return (
-        examine(sandbox, sdcc_mcs51("large", link=True), "compiling for the 8051"),
-        examine(sandbox, gcc_host, "checking C on the host, building the 8051 simulator"),
-        _simulator(sandbox),
-    )
+def examine(
+    sandbox: Sandbox,
+    toolchain: Toolchain,
+    needed_for: str,
+    *,
+    name: str = "",
+    trial: str = _TRIAL,
+    required: bool = True,
+) -> Tool:
+    """One compiler as it is here, found out by compiling a small program; `name` is the program's by default."""
+    name = name or toolchain.program
+    try:
+        version = version_of(sandbox, toolchain)
+    except MissingTool:
+        return Tool(name, needed_for, "", "not found", toolchain.remedy, required)
+    try:
+        verdict = compile_verdict(sandbox, toolchain, trial).verdict
+    except MissingTool as error:
+        problem = str(error)
+    else:
+        problem = "" if verdict.passed else f"does not compile a small program: {verdict.evidence}"
+    return Tool(name, needed_for, version, problem, toolchain.remedy, required)
 
 
 def require_tools(sandbox: Sandbox) -> tuple[Tool, ...]:
-    """The same; raises MissingTool for the first required tool that does not work."""
-    tools = find_tools(sandbox)
+    """What every run needs: sdcc for the 8051, gcc and clang. Raises MissingTool for the first that does not work."""
+    tools = _required(sandbox)
     for tool in tools:
-        if tool.required and not tool.works:
+        if not tool.works:
             raise MissingTool(tool.name, tool.remedy, tool.problem)
     return tools
 
 
-def _simulator(sandbox: Sandbox) -> Tool:
-    version = _version(sandbox, ("s51", "-v"))
-    problem = "" if version else "not found"
-    remedy = "apt-get install sdcc-ucsim"
-    return Tool("s51", "comparing our 8051 simulator with uCsim (tests)", version, problem, remedy, required=False)
+def find_tools(sandbox: Sandbox) -> tuple[Tool, ...]:
+    """All tools as they are here, the required ones first; compilers by compiling a small program, headers and all."""
+    return (*_required(sandbox), *_other_compilers(sandbox), *_simulators(sandbox))
 
 
-def _version(sandbox: Sandbox, command: tuple[str, ...]) -> str:
-    """The first number with a point in what the command prints; "" when it is not there."""
+def _required(sandbox: Sandbox) -> tuple[Tool, ...]:
+    linked = sdcc_mcs51("large", link=True)
+    clang = toolchain("clang-msp430")
+    return (
+        examine(sandbox, linked, "compiling for the 8051", trial=_TRIAL_8051),
+        examine(sandbox, gcc_host, "checking C on the host, building the simulators", trial=_TRIAL_8051),
+        examine(sandbox, clang, "checking C with a 16-bit int", trial=_TRIAL_8051),
+    )
+
+
+def _other_compilers(sandbox: Sandbox) -> tuple[Tool, ...]:
+    wanted = (
+        ("sdcc-stm8", "sdcc-stm8", "compiling for the STM8"),
+        ("sdcc-z80", "sdcc-z80", "compiling for the Z80"),
+        ("sdcc-pdk14", "sdcc-pdk14", "compiling for the Padauk PDK14"),
+        ("avr-gcc", "avr-gcc", "compiling for AVR"),
+        ("arm-none-eabi-gcc", "arm-none-eabi-gcc", "compiling for Cortex-M"),
+    )
+    return tuple(
+        examine(sandbox, toolchain(shipped), needed_for, name=name, required=False)
+        for name, shipped, needed_for in wanted
+    )
+
+
+def _simulators(sandbox: Sandbox) -> tuple[Tool, ...]:
+    return (
+        _simavr(sandbox),
+        _package("unicorn", "running Cortex-M programs", "pip install unicorn"),
+        _program(sandbox, "cppcheck", "--version", "static analysis", "apt-get install cppcheck"),
+        _program(sandbox, "s51", "-v", "comparing our 8051 simulator with uCsim (tests)", "apt-get install sdcc-ucsim"),
+        _program(
+            sandbox, "sstm8", "-v", "comparing our STM8 simulator with uCsim (tests)", "apt-get install sdcc-ucsim"
+        ),
+    )
+
+
+def _program(sandbox: Sandbox, name: str, argument: str, needed_for: str, remedy: str) -> Tool:
     try:
-        done = sandbox.run(command)
+        done = sandbox.run((name, argument))
     except ProgramNotFound:
-        return ""
+        return Tool(name, needed_for, "", "not found", remedy, required=False)
     match = _VERSION.search((done.stdout + done.stderr).decode(errors="replace"))
-    return match.group() if match else "unknown"
+    return Tool(name, needed_for, match.group() if match else "unknown", "", remedy, required=False)
+
+
+def _package(name: str, needed_for: str, remedy: str) -> Tool:
+    try:
+        version = importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return Tool(name, needed_for, "", "not found", remedy, required=False)
+    return Tool(name, needed_for, version, "", remedy, required=False)
+
+
+def _simavr(sandbox: Sandbox) -> Tool:
+    """The library, with its headers: a small program must link with it."""
+    name, needed_for, remedy = "libsimavr", "running AVR programs", "apt-get install libsimavr-dev libelf-dev"
+    command = ("gcc", "-o", "trial", "trial.c", "-lsimavr", "-lelf", "-lm")
+    try:
+        done = sandbox.run(command, files={"trial.c": _TRIAL_SIMAVR})
+    except ProgramNotFound:
+        return Tool(name, needed_for, "", "not found, and gcc is missing", remedy, required=False)
+    if not done.ok:
+        return Tool(name, needed_for, "", "not found", remedy, required=False)
+    return Tool(name, needed_for, _simavr_version(), "", remedy, required=False)
+
+
+def _simavr_version() -> str:
+    for folder in map(Path, _PKGCONFIG):
+        for path in sorted((*folder.glob("pkgconfig/simavr.pc"), *folder.glob("*/pkgconfig/simavr.pc"))):
+            match = re.search(r"^Version:\s*v?(\S+)", path.read_text(errors="replace"), re.MULTILINE)
+            if match:
+                return match[1]
+    return "unknown"

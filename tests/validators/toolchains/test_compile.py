@@ -11,7 +11,8 @@ from corpus.records import Diagnostic, Sizes
 from validators.sandbox.runner import Sandbox
 from validators.toolchains.compile import compile_verdict
 from validators.toolchains.gcc import gcc_host
-from validators.toolchains.sdcc import sdcc_mcs51, sizes
+from validators.toolchains.sdcc import sdcc_mcs51
+from validators.toolchains.sizes import sdas_areas
 from validators.toolchains.toolchain import MissingTool, Toolchain
 
 SEEDS = Path(__file__).parents[3] / "datasets" / "seeds"
@@ -230,7 +231,7 @@ def test_sizes_are_read_from_the_areas() -> None:
     rel = "A CSEG size 1A6 flags 20 addr 0\nA CONST size A flags 20 addr 0\nA DSEG size 2 flags 0 addr 0\n"
     rel += "A BSEG size 9 flags 80 addr 0\nA XSEG size 64 flags 40 addr 0\nA REG_BANK_0 size 8 flags 4 addr 0\n"
     rel += "A SSEG size 1 flags 0 addr 0\n"
-    assert sizes(rel) == Sizes(code=0x1A6 + 10, iram=4, xram=100)
+    assert sdas_areas(rel) == Sizes(code=0x1A6 + 10, iram=4, xram=100)
 
 
 def _missing(toolchain: Toolchain, command: str) -> Toolchain:

@@ -9,20 +9,41 @@ import pytest
 
 from validators.sandbox.runner import Sandbox
 from validators.toolchains import tools
+from validators.toolchains.catalogue import shipped, toolchain
 from validators.toolchains.gcc import gcc_host
 from validators.toolchains.sdcc import sdcc_mcs51
 from validators.toolchains.toolchain import MissingTool
 
+PROGRAMS = {"sdcc-stm8": "sdcc", "sdcc-z80": "sdcc", "sdcc-pdk14": "sdcc"}
+
 
 def test_installed_tools_are_found_with_their_versions(sandbox: Sandbox) -> None:
-    """Each compiler is tried on a small program."""
+    """Each compiler is tried on a small program; what is required stands first."""
     found = {tool.name: tool for tool in tools.find_tools(sandbox)}
-    assert list(found) == ["sdcc", "gcc", "s51"]
-    for name in ("sdcc", "gcc"):
-        assert found[name].works, found[name]
-        assert found[name].version[0].isdigit()
-    assert found["s51"].works == (shutil.which("s51") is not None)
-    assert tools.require_tools(sandbox) == tuple(found.values())
+    assert [name for name, tool in found.items() if tool.required] == ["sdcc", "gcc", "clang"]
+    assert list(found)[3:] == [
+        *("sdcc-stm8", "sdcc-z80", "sdcc-pdk14", "avr-gcc", "arm-none-eabi-gcc"),
+        *("libsimavr", "unicorn", "cppcheck", "s51", "sstm8"),
+    ]
+    for name, tool in found.items():
+        if name in ("libsimavr", "unicorn"):
+            continue
+        assert tool.works == (shutil.which(PROGRAMS.get(name, name)) is not None), tool
+        assert not tool.works or tool.version[0].isdigit(), tool
+    assert tools.require_tools(sandbox) == tuple(found.values())[:3]
+
+
+def test_the_library_of_simavr_is_found_by_linking_with_it(sandbox: Sandbox) -> None:
+    """With its version, or with the packages that get it."""
+    tool = next(tool for tool in tools.find_tools(sandbox) if tool.name == "libsimavr")
+    assert tool.remedy == "apt-get install libsimavr-dev libelf-dev"
+    assert tool.works == bool(tool.version)
+
+
+def test_every_shipped_toolchain_is_looked_for(sandbox: Sandbox) -> None:
+    """By the remedy of its description."""
+    remedies = {tool.remedy for tool in tools.find_tools(sandbox)}
+    assert {toolchain(name).remedy for name in shipped()} <= remedies
 
 
 def test_a_missing_tool_names_its_remedy(sandbox: Sandbox) -> None:
