@@ -90,6 +90,8 @@ class Verify(_Section):
     )
     cycles: Annotated[int, Field(ge=1000)] = Field(2_000_000, description="machine cycles one harness run may take")
 
+    enumerate: bool = Field(True, description="try every input of small pure functions that a rewrite changed")
+
     @model_validator(mode="after")
     def _known_grades(self) -> Verify:
         for grade in (*self.accept, *self.accept_model):

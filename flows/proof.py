@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -9,25 +10,41 @@ from corpus.records import GRADES, Fault, Program, Step, Verdict, program_id
 from corpus.seeds import Seed
 from corpus.source.tokens import interface, token_stream
 from corpus.source.unit import Unit
+from corpus.tables import trace_id
 from generators.mutants.operator import Faulty
 from generators.rewrites.apply import Proposal, rename_aliases
 from generators.templates import Filling, fill_program
-from validators.behaviour import Bench, Built, Observed, judge
+from validators.behaviour import DRAWS, FILLS, Bench, Built, Observed, contrast, judge
+from validators.boards import AVR_FOR_SDCC
+from validators.enumeration import Enumerator
+from validators.opinions import Case, SecondOpinion
 from validators.sandbox.runner import Sandbox
 from validators.screen import screen
+from validators.simulators.machine import CoreFailed
+from validators.toolchains.batch import compile_all
+from validators.toolchains.catalogue import toolchain
 from validators.toolchains.compile import compile_verdict
 from validators.toolchains.gcc import gcc_host
 from validators.toolchains.sdcc import sdcc_mcs51
+from validators.toolchains.toolchain import MissingTool
 
 PROGRAM = "program.c"
+
+Run = tuple[int, str, str]
+"""What a program did under one stimulus: its draw, how it ended, and its events."""
 
 
 @dataclass(frozen=True)
 class Proved:
-    """A Program that did what it should, with what it did: variants are compared with it."""
+    """A Program that did what it should, with what it did: variants are compared with it.
+
+    `built` is there until the Program is finished. `origin` is (bytes of code, cycles) of its lineage's root.
+    """
 
     program: Program
     observed: Observed
+    built: Built | None = None
+    origin: tuple[int, int] = (0, 0)
 
     @cached_property
     def unit(self) -> Unit:
@@ -36,12 +53,20 @@ class Proved:
 
 
 class Prover:
-    """Proves the Programs of one seed in one sandbox, which it does not own."""
+    """Proves the Programs of one seed in one sandbox, which it does not own.
 
-    def __init__(self, sandbox: Sandbox, seed: Seed, cycles: int) -> None:
+    `cycles` limits a run. With `enumerate_inputs` a step that changed small pure functions only is tried on every
+    input, too.
+    """
+
+    def __init__(self, sandbox: Sandbox, seed: Seed, cycles: int, *, enumerate_inputs: bool = True) -> None:
         self._sandbox = sandbox
         self._seed = seed
+        self._cycles = cycles
         self._bench = Bench(sandbox, limit=cycles)
+        self._enumerator = Enumerator(sandbox) if enumerate_inputs else None
+        self.traces: dict[str, tuple[Run, ...]] = {}
+        """What the Programs judged so far did, by the name that stands in `Program.trace`."""
 
     def root(self, filling: Filling, default: bool) -> Proved | Program:
         """The seed's Program with these values; a Program with a failed verdict when the harness does not pass."""
@@ -65,7 +90,13 @@ class Prover:
         verdict = judge(observed)
         if not verdict.passed:
             return program.judged(safe, verdict)
-        return self._finished(Proved(replace(program, cycles=observed.cycles).judged(safe, verdict), observed))
+        found = self.finish([Proved(program.judged(safe, verdict), observed, built)])[0]
+        if isinstance(found, Program):
+            return found
+        # A root is what all its variants descend from, so both compilers are asked.
+        program = found.program.judged(compile_verdict(self._sandbox, gcc_host, source).verdict)
+        code = program.sizes.code if program.sizes is not None else 0
+        return program if program.failed else replace(found, program=program, origin=(code, observed.cycles))
 
     def step(self, parent: Proved, proposal: Proposal) -> Proved | Program:
         """The parent with one rewrite, by the cheapest grade that settles it; the grade stands on the step."""
@@ -79,27 +110,32 @@ class Prover:
             parent=before.id if before.origin != "rewrite" else before.parent,
             aliases=rename_aliases(before.aliases, proposal.aliases),
             verdicts=(),
-            sizes=None,
         )
         if token_stream(proposal.source) == token_stream(parent.unit.src):
             verdict = Verdict("equivalent", "passed", "same-tokens", "only layout or comments differ")
-            return Proved(_graded(program, before, proposal.step, verdict), parent.observed)
+            return replace(parent, program=_graded(program, before, proposal.step, verdict))
         built = self._build(program)
         if not built.image:
             return _stepped(program, before, proposal.step).judged(built.verdict)
-        renamed = {new.encode(): old.encode() for old, new in proposal.aliases}
-        same = interface(Unit.parse(proposal.source), renamed) == interface(parent.unit)
+        same = built.image == parent.observed.image and self._same_interface(parent, proposal)
         verdict, observed = self._bench.equivalent(parent.observed, built, same_interface=same)
         if verdict.passed and self._is_timed(parent, proposal) and _cycles(observed) != _cycles(parent.observed):
             words = f"{observed.cycles:,} machine cycles instead of {parent.observed.cycles:,} where timing counts"
             verdict = Verdict("equivalent", "failed", "timing-changed", words)
+        elif verdict.outcome == "failed":
+            verdict = self._second(verdict, before, program)
+        elif verdict.reason == "simulated" and self._enumerator is not None:
+            tried = self._enumerator.verdict(parent.unit, Unit.parse(proposal.source))
+            if tried is not None:
+                verdict = replace(tried, evidence=f"{tried.evidence}; {verdict.evidence}")
         if not verdict.passed:
             return _stepped(program, before, proposal.step).judged(verdict)
-        return Proved(replace(_graded(program, before, proposal.step, verdict), cycles=observed.cycles), observed)
+        return replace(parent, program=_graded(program, before, proposal.step, verdict), observed=observed, built=built)
 
-    def finish(self, proved: Proved) -> Proved | Program:
-        """The end of a chain: compiled alone by both compilers, warnings and sizes kept."""
-        return self._finished(proved)
+    def finish(self, tips: Sequence[Proved]) -> list[Proved | Program]:
+        """The ends of chains: compiled by a second compiler, all in one process; what was measured stands on them."""
+        checked = compile_all(self._sandbox, toolchain("clang-msp430"), [tip.program.source for tip in tips])
+        return [self._finished(tip, check.verdict) for tip, check in zip(tips, checked, strict=True)]
 
     def fault(self, base: Proved, faulty: Faulty) -> Program:
         """A mutant with its fault when one was seen, else with a failed verdict (`equivalent`, `not-seen`)."""
@@ -116,6 +152,11 @@ class Prover:
             verdicts=(),
             sizes=None,
             cycles=0,
+            stack=0,
+            code_delta=None,
+            cycles_delta=None,
+            coverage=None,
+            trace="",
             grade="simulated",
         )
         safe = screen(source)
@@ -123,19 +164,35 @@ class Prover:
             return program.judged(safe)
         built = self._build(program)
         if not built.image:
-            alone = compile_verdict(self._sandbox, sdcc_mcs51(self._seed.sheet.model), source).verdict
-            if alone.passed or not any(d.file == PROGRAM and d.severity == "error" for d in alone.diagnostics):
-                return program.judged(Verdict("fault", "unknown", "no-diagnostic", built.verdict.evidence))
-            fault = Fault("compile", operator, alone.evidence, faulty.line, alone.diagnostics)
-            refused = Verdict("fault", "passed", "refused", alone.evidence)
-            return replace(program, fault=fault, grade="compiled").judged(refused)
+            return self._refused(program, built, faulty)
         if built.image == base.observed.image:
             return program.judged(Verdict("fault", "failed", "equivalent", "the same machine code as the original"))
-        compared, _ = self._bench.equivalent(base.observed, built, same_interface=False)
-        if compared.passed:
+        observed = self._bench.observe(built)
+        compared = contrast(base.observed, observed)
+        if compared.verdict.outcome == "unknown":
+            return program.judged(replace(compared.verdict, gate="fault"))
+        if compared.witness is None:
             return program.judged(Verdict("fault", "failed", "not-seen", "the harness sees no difference"))
-        fault = Fault("behaviour", operator, compared.evidence, faulty.line)
-        return replace(program, fault=fault).judged(Verdict("fault", "passed", "seen", compared.evidence))
+        seen = compared.verdict.evidence
+        program = replace(
+            program,
+            fault=Fault("behaviour", operator, seen, faulty.line, witness=compared.witness),
+            sizes=built.sizes,
+            trace=self._traced(observed),
+        )
+        return program.judged(Verdict("fault", "passed", "seen", seen))
+
+    def _refused(self, program: Program, built: Built, faulty: Faulty) -> Program:
+        alone = built.compiled.verdict if built.compiled is not None else built.verdict
+        if alone.outcome != "failed" or not any(d.file == PROGRAM and d.severity == "error" for d in alone.diagnostics):
+            return program.judged(Verdict("fault", "unknown", "no-diagnostic", built.verdict.evidence))
+        fault = Fault("compile", faulty.step.name, alone.evidence, faulty.line, alone.diagnostics)
+        refused = Verdict("fault", "passed", "refused", alone.evidence, tool=alone.tool)
+        return replace(program, fault=fault, grade="compiled").judged(refused)
+
+    def _same_interface(self, parent: Proved, proposal: Proposal) -> bool:
+        renamed = {new.encode(): old.encode() for old, new in proposal.aliases}
+        return interface(Unit.parse(proposal.source), renamed) == interface(parent.unit)
 
     def _is_timed(self, parent: Proved, proposal: Proposal) -> bool:
         """Whether the step edits a function that the seed marks as timing-critical."""
@@ -144,18 +201,52 @@ class Prover:
         timed = [f for f in parent.unit.functions() if parent.unit.function_name(f) in names]
         return any(f.start_byte <= end and start <= f.end_byte for f in timed for start, end, _ in proposal.step.edits)
 
+    def _second(self, verdict: Verdict, before: Program, program: Program) -> Verdict:
+        """Another target's word on a difference; the first one's where that target is not here."""
+        if self._opinion is None:
+            return verdict
+        parent, variant = (Case(one.source, one.aliases) for one in (before, program))
+        holes = dict(program.holes)
+        return self._opinion(verdict, parent, variant, self._seed.harness, holes, target=self._bench.board.name)
+
+    @cached_property
+    def _opinion(self) -> SecondOpinion | None:
+        try:
+            return SecondOpinion(Bench(self._sandbox, limit=self._cycles, board=AVR_FOR_SDCC))
+        except (CoreFailed, MissingTool):
+            return None
+
     def _build(self, program: Program) -> Built:
         return self._bench.build(
             program.source, self._seed.harness, dict(program.holes), dict(program.aliases), self._seed.sheet.model
         )
 
-    def _finished(self, proved: Proved) -> Proved | Program:
-        program = proved.program
-        target = compile_verdict(self._sandbox, sdcc_mcs51(self._seed.sheet.model), program.source)
-        program = replace(program, sizes=target.sizes).judged(target.verdict)
-        if target.verdict.passed:
-            program = program.judged(compile_verdict(self._sandbox, gcc_host, program.source).verdict)
-        return program if program.failed else Proved(program, proved.observed)
+    def _finished(self, tip: Proved, second: Verdict) -> Proved | Program:
+        program, observed = tip.program, tip.observed
+        compiled = tip.built.compiled if tip.built is not None else None
+        # Warnings name lines, which a change of layout moves.
+        if compiled is None or (compiled.diagnostics and program.origin == "rewrite"):
+            compiled = compile_verdict(self._sandbox, sdcc_mcs51(self._seed.sheet.model), program.source)
+        code = compiled.sizes.code if compiled.sizes is not None else 0
+        origin = tip.origin if tip.origin != (0, 0) else (code, observed.cycles)
+        program = replace(
+            program,
+            sizes=compiled.sizes,
+            cycles=observed.cycles,
+            stack=max(trace.stack for trace in observed.traces),
+            code_delta=code - origin[0],
+            cycles_delta=observed.cycles - origin[1],
+            trace=self._traced(observed),
+        ).judged(compiled.verdict, second)
+        return program if program.failed else Proved(program, observed, None, origin)
+
+    def _traced(self, observed: Observed) -> str:
+        """Keeps what a program did, once for all that did the same; its name."""
+        runs = observed.traces[:: len(FILLS)]
+        kept = tuple((draw, run.outcome, run.events) for draw, run in zip(DRAWS, runs, strict=True))
+        name = trace_id(kept)
+        self.traces[name] = kept
+        return name
 
 
 def _cycles(observed: Observed) -> list[int]:

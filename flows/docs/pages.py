@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flows.docs import gates, mutants, recipe, rewrites
+from flows.docs import findings, gates, mutants, recipe, rewrites
 from flows.settings import ROOT
 
 _MARKED = r"(<!-- {name}: written by make docs[^\n]* -->\n).*?(<!-- end of {name} -->)"
@@ -19,6 +19,7 @@ def pages() -> dict[str, str]:
     return {
         "docs/rewrites.md": rewrites.page(),
         "docs/mutants.md": mutants.page(),
+        "docs/findings.md": findings.page(),
         "docs/gates.md": gates.page(),
         "docs/recipe.md": recipe.page(),
         "README.md": readme,

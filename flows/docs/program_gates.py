@@ -98,6 +98,23 @@ PROGRAM_GATES = (
         constants=(("validators/toolchains/toolchain.py", "COMPILE_LIMITS"),),
     ),
     Gate(
+        ("findings", "cppcheck"),
+        "gate",
+        "a Program's text, by our checks for firmware and by cppcheck",
+        "Neither rejects a program: the findings are diagnostics of a passed verdict, for a filter to make more of. "
+        "Our checks are on a page of their own, [findings.md](findings.md), and always pass; cppcheck is `unknown` "
+        "where it has said nothing about the program.",
+        (
+            ("not-parsed", "unknown: cppcheck's parser cannot read the program"),
+            ("checker-crash", "unknown: cppcheck or its MISRA addon died"),
+            ("never-ends", "unknown: it was stopped at its limit of time"),
+            ("too-much-output", "unknown: it wrote more than its limit"),
+            ("unreadable-output", "unknown: what it wrote is no XML that it would write"),
+        ),
+        ("validators/findings/catalogue.py", "validators/findings/cppcheck.py"),
+        constants=(("validators/findings/cppcheck.py", "LIMITS"), ("validators/findings/cppcheck.py", "MOST")),
+    ),
+    Gate(
         ("harness",),
         "gate",
         "a root (seed or filled template) on the simulator",

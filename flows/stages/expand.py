@@ -15,7 +15,7 @@ from corpus.records import Program, Rejected, Verdict
 from corpus.seeds import Seed, load_seed
 from corpus.shards import Manifest, read_table
 from corpus.source.lexer import lex
-from corpus.tables import program_table, reject_row, reject_table
+from corpus.tables import program_table, reject_row, reject_table, trace_table
 from flows.job import Job, JobMaker, stage_outputs, tool_words
 from flows.proof import Proved, Prover
 from generators.mutants.catalogue import OPERATORS
@@ -29,8 +29,11 @@ from generators.templates import Filling, fillings
 from validators.sandbox.runner import Sandbox
 
 NAME = "expand"
-VERSION = "1"
+VERSION = "2"
 SECTIONS = ("seed", "generate", "verify", "shard")
+
+TOGETHER = 64
+"""Ends of chains that are checked in one process; each holds its object meanwhile, about 0.1 MB."""
 
 
 def jobs(make: JobMaker) -> list[Job]:
@@ -50,7 +53,8 @@ def work(job: Job) -> Manifest:
     """Grows one part of one seed."""
     seed = load_seed(job.seeds / job.seed)
     with Sandbox() as sandbox:
-        growth = _Growth(job, seed, Prover(sandbox, seed, job.recipe.verify.cycles))
+        verify = job.recipe.verify
+        growth = _Growth(job, seed, Prover(sandbox, seed, verify.cycles, enumerate_inputs=verify.enumerate))
         growth.roots()
         growth.chains()
         growth.mutants()
@@ -67,7 +71,13 @@ def work(job: Job) -> Manifest:
         "rules": {name: dict(tally) for name, tally in sorted(growth.rules.items())},
         "operators": {name: dict(tally) for name, tally in sorted(growth.operators.items())},
     }
-    return job.finish({"programs": program_table(programs), "rejects": reject_table(rejects)}, counts, spent)
+    told = {program.trace for program in programs if program.trace}
+    tables = {
+        "programs": program_table(programs),
+        "traces": trace_table({name: growth.prover.traces[name] for name in told}),
+        "rejects": reject_table(rejects),
+    }
+    return job.finish(tables, counts, spent)
 
 
 @dataclass
@@ -114,13 +124,23 @@ class _Growth:
         """One chain of rewrites a number, from its filling's root."""
         named = self.job.recipe.generate.rewrites.rules
         rules = [rule for rule in RULES if not named or rule.name in named]
+        tips: list[Proved] = []
         for number in self.numbers():
             base = self.bases.get(self.filling(number))
             if base is not None:
-                self.chain(base, rules, self.rng("chain", number))
+                tips += self.chain(base, rules, self.rng("chain", number))
+            if len(tips) >= TOGETHER:
+                self.finish(tips)
+                tips = []
+        self.finish(tips)
 
-    def chain(self, base: Proved, rules: list[Rule], rng: random.Random) -> None:
-        """Rewrites drawn family by family in one author's style, each proved before the next."""
+    def finish(self, tips: list[Proved]) -> None:
+        """Keeps the ends of chains that pass what is left to check."""
+        for found in self.prover.finish(tips):
+            self.keep(found)
+
+    def chain(self, base: Proved, rules: list[Rule], rng: random.Random) -> list[Proved]:
+        """Rewrites drawn family by family in one author's style, each proved before the next; its end, if any."""
         context = Context(rng.choice(STYLES), rng, frozenset(_words(self.seed.harness)))
         steps = rng.randint(1, self.job.recipe.generate.rewrites.steps)
         tip, taken = base, 0
@@ -140,8 +160,7 @@ class _Growth:
                 continue
             self.rules[rule.name][found.program.steps[-1].grade] += 1
             tip, taken = found, taken + 1
-        if taken:
-            self.keep(self.prover.finish(tip))
+        return [tip] if taken else []
 
     def mutants(self) -> None:
         """Faults in turn by operator, each in a Program that this part has proved."""

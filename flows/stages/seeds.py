@@ -14,7 +14,7 @@ from generators.templates import default_filling
 from validators.sandbox.runner import Sandbox
 
 NAME = "seeds"
-VERSION = "1"
+VERSION = "2"
 SECTIONS = ("verify", "only")
 
 KEPT = pa.schema([("id", pa.string()), ("digest", pa.string())])

@@ -15,7 +15,7 @@ from generators.tasks.row import LANGUAGES, CountTokens, evidence, fence, joined
 from generators.tasks.traits import prototypes
 
 # Weakest last: a chain is only as well proven as its weakest step, and the variant's grade says that.
-_KNOWN_GRADES = ("same-tokens", "identical-object", "simulated")
+_KNOWN_GRADES = ("same-tokens", "identical-object", "enumerated", "simulated")
 
 # Above this many renamed names an answer does not list them.
 _MOST_NAMES = 8

@@ -16,6 +16,7 @@ LANGUAGES: tuple[Language, ...] = ("en", "zh")
 _GRADES = {
     "same-tokens": "its tokens are those of its parent; only layout or comments differ",
     "identical-object": "{compiler} makes the same machine code of it as of its parent",
+    "enumerated": "{compiler} compiles it; what changed gives the same result as in its parent for every input",
     "simulated": "{compiler} compiles it; same outputs and ordered register accesses as its parent on the {simulator}",
     "harness": "{compiler} compiles it, and it passes its seed's harness on the {simulator}",
     "compiled": "{compiler} compiles it; its behaviour was not compared",
