@@ -36,7 +36,7 @@ def difference(expected: Trace, actual: Trace, registers: Registers = MCS51.regi
             mark = f"in call {want[1:]}: "
     if expected.outcome == actual.outcome:
         return ""
-    return f"{mark}{_ending(actual)}, expected: {_ending(expected)}"
+    return f"{mark}{ending(actual)}, expected: {ending(expected)}"
 
 
 def witness(expected: Trace, actual: Trace) -> tuple[int, str, str] | None:
@@ -58,24 +58,25 @@ def failure(trace: Trace, registers: Registers = MCS51.registers) -> str:
         if event.startswith("M"):
             mark = f"in call {event[1:]}: "
         if event.startswith("F"):
-            return mark + _words(event, registers)
-    return "" if trace.passed else mark + _ending(trace)
+            return mark + words(event, registers)
+    return "" if trace.passed else mark + ending(trace)
 
 
 def _otherwise(want: str | None, got: str | None, expected: Trace, actual: Trace, registers: Registers) -> str:
     if got is None:
-        return f"{_ending(actual)}, expected: {_words(want, registers) if want else _ending(expected)}"
-    told = _words(got, registers)
+        return f"{ending(actual)}, expected: {words(want, registers) if want else ending(expected)}"
+    told = words(got, registers)
     if got.startswith("F") or want is None:
-        return told if got.startswith("F") else f"{told}, expected: {_ending(expected)}"
+        return told if got.startswith("F") else f"{told}, expected: {ending(expected)}"
     if want.partition("=")[0] == got.partition("=")[0]:
         return f"{told}, expected 0x{want.partition('=')[2]}"
     if want[0] == got[0] and got[0] in "VD":
         return f"{told}, expected 0x{want[1:]}"
-    return f"{told}, expected: {_words(want, registers)}"
+    return f"{told}, expected: {words(want, registers)}"
 
 
-def _words(event: str, registers: Registers) -> str:
+def words(event: str, registers: Registers = MCS51.registers) -> str:
+    """One event as a trace spells it, in words: `W90=7F` is "P1 written 0x7F"."""
     kind, rest = event[0], event[1:]
     place, _, value = rest.partition("=" if kind in "WRXY" else ":")
     if kind in "WR":
@@ -101,9 +102,10 @@ def _value(text: str) -> str:
     return "no write" if text == "none" else f"0x{text}"
 
 
-def _ending(trace: Trace) -> str:
+def ending(trace: Trace) -> str:
+    """How a run ended, in words; a stored trace, whose cycles are 0, does not tell them."""
     if trace.outcome == "cycle-limit":
-        return f"never ends ({trace.cycles:,} cycles)"
+        return f"never ends ({trace.cycles:,} cycles)" if trace.cycles else "never ends"
     if trace.outcome == "event-limit":
         return f"never ends ({len(trace.events.split()):,} register accesses)"
     return _ENDINGS.get(trace.outcome, trace.outcome)

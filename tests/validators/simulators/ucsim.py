@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from validators.sandbox.runner import Limits, Sandbox
-from validators.simulators.mcs51 import Trace
+from validators.simulators.machine import Trace
 
 _CLOCKS_PER_CYCLE = 12
 _TCON = 0x88 - 0x80
