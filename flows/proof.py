@@ -227,6 +227,7 @@ class Prover:
         # Warnings name lines, which a change of layout moves.
         if compiled is None or (compiled.diagnostics and program.origin == "rewrite"):
             compiled = compile_verdict(self._sandbox, sdcc_mcs51(self._seed.sheet.model), program.source)
+        reached = self._bench.reached(tip.built) if tip.built is not None else None
         code = compiled.sizes.code if compiled.sizes is not None else 0
         origin = tip.origin if tip.origin != (0, 0) else (code, observed.cycles)
         program = replace(
@@ -236,6 +237,7 @@ class Prover:
             stack=max(trace.stack for trace in observed.traces),
             code_delta=code - origin[0],
             cycles_delta=observed.cycles - origin[1],
+            coverage=reached.coverage if reached is not None else None,
             trace=self._traced(observed),
         ).judged(compiled.verdict, second)
         return program if program.failed else Proved(program, observed, None, origin)

@@ -6,21 +6,25 @@
     variant = bench.build(other, harness, holes, aliases)
     verdict, observed = bench.equivalent(parent, variant, same_interface=True)
 
-`judge` holds a program against its harness, `equivalent` and `compare` a variant against its parent.
+`judge` holds a program against its harness, `equivalent` and `compare` a variant against its parent; `contrast` tells
+the first event that differs as well.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from corpus.records import Sizes, Verdict
+from corpus.records import Verdict, Witness
+from validators.assembly import PROGRAM, Assembly, Built
+from validators.boards import MCS51, Board
 from validators.sandbox.runner import Sandbox
-from validators.simulators.differences import difference, failure
-from validators.simulators.mcs51 import CYCLE_LIMIT, Job, Simulator, Trace, header
-from validators.toolchains.compile import compile_verdict
-from validators.toolchains.sdcc import Model, sdcc_mcs51
+from validators.simulators.coverage import Reached, coverage_of_listing
+from validators.simulators.differences import difference, failure, witness
+from validators.simulators.machine import CYCLE_LIMIT, Job, Machine, Simulator, Trace
+
+__all__ = ["Bench", "Built", "Comparison", "Observed", "compare", "contrast", "judge"]
 
 FILLS = (1, 2)
 """Memory at power-up in the two runs of each stimulus: a program that reads what nobody wrote shows a difference."""
@@ -36,20 +40,9 @@ _REASONS = {
     "illegal-opcode": "crashed",
     "illegal-command": "crashed",
     "stack-overflow": "crashed",
+    "bad-access": "crashed",
     "bad-image": "crashed",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """A program and its harness as one image; `image` is empty when it did not build, and `verdict` says why.
-
-    `sizes` count both, without sdcc's library.
-    """
-
-    image: bytes
-    sizes: Sizes
-    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +51,31 @@ class Observed:
 
     image: bytes
     traces: tuple[Trace, ...]
+    machine: Machine = MCS51.machine
 
     @property
     def cycles(self) -> int:
-        """Machine cycles of the first run."""
+        """Cycles of the first run, as the machine counts them."""
         return self.traces[0].cycles
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What `compare` says of a variant, and the first event that differs where one does."""
+
+    verdict: Verdict
+    witness: Witness | None = None
 
 
 class Bench:
     """Builds and runs on one sandbox, which it does not own. Raises CoreFailed when the simulator does not compile."""
 
-    def __init__(self, sandbox: Sandbox, *, cache: Path | None = None, limit: int = CYCLE_LIMIT) -> None:
-        self._sandbox = sandbox
-        self._simulator = Simulator(sandbox, cache)
+    def __init__(
+        self, sandbox: Sandbox, *, cache: Path | None = None, limit: int = CYCLE_LIMIT, board: Board = MCS51
+    ) -> None:
+        self.board = board
+        self._assembly = Assembly(sandbox, board)
+        self._simulator = Simulator(sandbox, board.machine, cache)
         self._limit = limit
 
     def build(
@@ -79,17 +84,18 @@ class Bench:
         harness: str,
         holes: Mapping[str, str] | None = None,
         aliases: Mapping[str, str] | None = None,
-        model: Model = "small",
+        model: str = "",
+        *,
+        together: bool = False,
     ) -> Built:
         """Compile one program with its harness: a hole NAME becomes HOLE_NAME, an alias old becomes new.
 
-        The reasons of a failure are those of `compile_verdict`. Raises MissingTool.
+        The reasons of a failure are those of `compile_verdict`. `model` is the memory model, by default the board's.
+        `together` makes one file of both, which is dearer. Raises MissingTool.
         """
-        toolchain = replace(sdcc_mcs51(model, link=True, source="unit.c"), gate="build")
-        files = {"program.c": source.encode(), "harness.c": harness.encode(), "sim.h": header()}
-        compiled = compile_verdict(self._sandbox, toolchain, _unit(holes or {}, aliases or {}), files)
-        image = compiled.files.get("unit.ihx", b"") if compiled.verdict.passed else b""
-        return Built(image, compiled.sizes or Sizes(0, 0, 0), compiled.verdict)
+        return self._assembly.build(
+            source, harness, holes or {}, aliases or {}, model or self.board.model, together=together
+        )
 
     def observe(self, built: Built) -> Observed:
         """Run an image under both fills and both stimuli."""
@@ -102,7 +108,17 @@ class Bench:
         jobs = [Job(b.image, fill, draw, self._limit) for b in builts for draw in DRAWS for fill in FILLS]
         traces = self._simulator.run(jobs)
         each = len(DRAWS) * len(FILLS)
-        return [Observed(b.image, tuple(traces[n * each : (n + 1) * each])) for n, b in enumerate(builts)]
+        machine = self.board.machine
+        return [Observed(b.image, tuple(traces[n * each : (n + 1) * each]), machine) for n, b in enumerate(builts)]
+
+    def reached(self, built: Built) -> Reached | None:
+        """What of the program its harness runs, over both stimuli; None where program and harness are one file."""
+        listing = self._assembly.listing(built)
+        if not listing:
+            return None
+        jobs = [Job(built.image, FILLS[0], draw, self._limit, coverage=True) for draw in DRAWS]
+        runs = [trace.coverage for trace in self._simulator.run(jobs)]
+        return coverage_of_listing([listing], runs, PROGRAM, self.board.jumps)
 
     def equivalent(self, parent: Observed, variant: Built, *, same_interface: bool) -> tuple[Verdict, Observed]:
         """Whether a variant does what its parent did, and what it did; the reason of a passed verdict is its grade.
@@ -112,7 +128,7 @@ class Bench:
         accesses in all runs. An identical image with another interface has no more than that.
         """
         if not variant.image:
-            return variant.verdict, Observed(b"", ())
+            return variant.verdict, Observed(b"", (), self.board.machine)
         if variant.image == parent.image and same_interface and judge(parent).passed:
             words = "the same machine code and interface"
             return Verdict("equivalent", "passed", "identical-object", words), parent
@@ -121,39 +137,51 @@ class Bench:
 
 
 def judge(observed: Observed) -> Verdict:
-    """Whether a program meets its harness: reasons wrong-output, never-ends, crashed, uninitialised-read."""
-    pairs = list(_pairs(observed))
+    """Whether a program meets its harness: reasons wrong-output, never-ends, crashed, uninitialised-read.
+
+    `unknown`, simulator-failed, where the simulator itself broke.
+    """
+    names = observed.machine.registers
+    if any(trace.outcome == "simulator-failed" for trace in observed.traces):
+        return Verdict("harness", "unknown", "simulator-failed", f"the simulator of {observed.machine.name} broke")
+    pairs = list(zip(observed.traces[::2], observed.traces[1::2], strict=True))
     for first, second in pairs:
         if not first.passed and not second.passed:
-            return Verdict("harness", "failed", _REASONS[first.outcome], failure(first))
+            return Verdict("harness", "failed", _REASONS[first.outcome], failure(first, names))
     for first, second in pairs:
         if (first.outcome, first.events) != (second.outcome, second.events):
-            words = f"depends on memory that nobody wrote: {difference(first, second)}"
+            words = f"depends on memory that nobody wrote: {difference(first, second, names)}"
             return Verdict("harness", "failed", "uninitialised-read", words)
     checks = sum(event[0] == "E" for event in observed.traces[0].events.split())
-    return Verdict("harness", "passed", evidence=f"{checks} expectations met, {observed.cycles:,} machine cycles")
+    return Verdict("harness", "passed", evidence=f"{checks} expectations met, {observed.cycles:,} {_unit(observed)}")
+
+
+def _unit(observed: Observed) -> str:
+    """What a run's cycles are on this chip."""
+    if observed.machine.name == "mcs51":
+        return "machine cycles"
+    return "cycles" if observed.machine.counts_cycles else "instructions"
 
 
 def compare(parent: Observed, variant: Observed) -> Verdict:
     """Whether both did the same in all runs. A parent that failed proves nothing: unknown, parent-failed."""
-    mine = judge(parent)
+    return contrast(parent, variant).verdict
+
+
+def contrast(parent: Observed, variant: Observed) -> Comparison:
+    """The same, with the first event that differs."""
+    mine, other = judge(parent), judge(variant)
     if not mine.passed:
-        return Verdict("equivalent", "unknown", "parent-failed", mine.evidence)
-    for expected, actual in zip(parent.traces, variant.traces, strict=True):
-        words = difference(expected, actual)
-        if words:
-            reason = judge(variant).reason or "wrong-output"
-            return Verdict("equivalent", "failed", reason, words)
+        return Comparison(Verdict("equivalent", "unknown", "parent-failed", mine.evidence))
+    if other.outcome == "unknown":
+        return Comparison(Verdict("equivalent", "unknown", other.reason, other.evidence))
+    runs = [(draw, fill) for draw in DRAWS for fill in FILLS]
+    for (draw, fill), expected, actual in zip(runs, parent.traces, variant.traces, strict=True):
+        found = witness(expected, actual)
+        if found is not None:
+            words = difference(expected, actual, parent.machine.registers)
+            verdict = Verdict("equivalent", "failed", other.reason or "wrong-output", words)
+            return Comparison(verdict, Witness(draw, fill, *found))
     events = sum(len(trace.events.split()) for trace in parent.traces[:: len(FILLS)])
-    return Verdict("equivalent", "passed", "simulated", f"the same {events} events under {len(DRAWS)} stimuli")
-
-
-def _pairs(observed: Observed) -> list[tuple[Trace, Trace]]:
-    return list(zip(observed.traces[::2], observed.traces[1::2], strict=True))
-
-
-def _unit(holes: Mapping[str, str], aliases: Mapping[str, str]) -> str:
-    lines = ["#define main program_main", '#include "program.c"', "#undef main", '#include "sim.h"']
-    lines += [f"#define HOLE_{name} {text}" for name, text in holes.items()]
-    lines += [f"#define {old} {new}" for old, new in aliases.items()]
-    return "\n".join([*lines, '#include "harness.c"', ""])
+    words = f"the same {events} events under {len(DRAWS)} stimuli"
+    return Comparison(Verdict("equivalent", "passed", "simulated", words))

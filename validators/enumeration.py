@@ -128,14 +128,14 @@ class Enumerator:
 def _changed(before: Unit, after: Unit) -> list[bytes]:
     """The functions that differ, in order; none where anything else differs too, or a function is visible and new."""
     old, new = _functions(before), _functions(after)
-    if _around(before) != _around(after):
+    if not _alike(before, _around(before), after, _around(after)):
         return []
     for name in old.keys() ^ new.keys():
         unit, node = (before, old[name]) if name in old else (after, new[name])
         if not _static(unit, node):
             return []
     both = [name for name in old if name in new]
-    return [name for name in both if _text(before, old[name]) != _text(after, new[name])]
+    return [name for name in both if not _alike(before, [old[name]], after, [new[name]])]
 
 
 def _functions(unit: Unit) -> dict[bytes, Node]:
@@ -147,13 +147,17 @@ def _static(unit: Unit, function: Node) -> bool:
     return symbol is not None and symbol.storage == b"static"
 
 
-def _text(unit: Unit, node: Node) -> tuple[bytes, ...]:
-    return tuple(token_stream(unit.src[node.start_byte : unit.end(node)]))
+def _around(unit: Unit) -> list[Node]:
+    """All of a unit but its functions and their prototypes."""
+    return [node for node in unit.root.children if not _is_function(unit, node)]
 
 
-def _around(unit: Unit) -> tuple[tuple[bytes, ...], ...]:
-    """All of a unit but its functions and the prototypes of its own static ones."""
-    return tuple(_text(unit, node) for node in unit.root.children if not _is_function(unit, node))
+def _alike(one: Unit, mine: list[Node], other: Unit, theirs: list[Node]) -> bool:
+    """Whether these pieces have the same tokens."""
+    if len(mine) != len(theirs):
+        return False
+    pairs = [(_source(one, a), _source(other, b)) for a, b in zip(mine, theirs, strict=True)]
+    return all(a == b or token_stream(a.encode()) == token_stream(b.encode()) for a, b in pairs)
 
 
 def _is_function(unit: Unit, node: Node) -> bool:
@@ -244,7 +248,7 @@ def _pair(
 ) -> str:
     """One file with both versions under their own names, and the search over all inputs."""
     parts = ["#include <stdint.h>"]
-    parts += [_source(before, node) for node in before.root.children if not _is_function(before, node)]
+    parts += [_source(before, node) for node in _around(before)]
     for unit, names, side in ((before, old, "before"), (after, new, "after")):
         functions = _functions(unit)
         parts += [f"#define {one.decode()} firmseed_{side}_{one.decode()}" for one in names]

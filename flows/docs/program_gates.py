@@ -11,15 +11,19 @@ _COMPILE: Reasons = (
     ("compile-error", "it parses and is refused: an undeclared name, a wrong type, an option's -Werror"),
     ("assembler-error", "the assembler refuses what the compiler made, mostly inline assembly"),
     ("link-error", "a name stays undefined, or the program does not fit its memory"),
-    ("compiler-crash", "the compiler itself died"),
-    ("never-ends", "the compiler was stopped at its CPU limit"),
-    ("too-much-output", "the compiler wrote more than its limit"),
+    ("compiler-crash", "unknown: the compiler itself died, twice"),
+    ("never-ends", "unknown: the compiler was stopped at its CPU limit"),
+    ("too-much-output", "unknown: the compiler wrote more than its limit"),
+    ("no-object", "unknown: the compiler said nothing and left no object, or a broken one"),
+    ("disk-full", "unknown: there was no room for the compiler's files, twice"),
+    ("worker-died", "unknown: the sandbox's worker was killed, twice"),
 )
 _BEHAVIOUR: Reasons = (
     ("wrong-output", "an expectation was not met, or an output or a register access differs"),
     ("never-ends", "it did not end within the cycle or event limit, or sleeps with nothing to wake it"),
     ("crashed", "it ran into memory without a program, over its stack, or wrote the simulator's own registers"),
     ("uninitialised-read", "two runs that differ only in what memory held at power-up differ"),
+    ("simulator-failed", "unknown: the simulator itself died on the image, twice"),
 )
 
 PROGRAM_GATES = (
@@ -53,6 +57,7 @@ PROGRAM_GATES = (
             ("unterminated-string", "a string literal is not closed"),
             ("unterminated-char", "a character literal is not closed"),
             ("unterminated-comment", "a comment is not closed"),
+            ("raw-string", "a raw string literal of C++, which C compilers read in different ways"),
             ("unterminated-asm", "an `__asm` that no parenthesis or end follows"),
             ("asm-directive", "assembly that includes files, repeats itself, or uses the preprocessor"),
             ("asm-operand", "assembly text that a macro or an escape could change"),
@@ -69,7 +74,7 @@ PROGRAM_GATES = (
             ("builtin", "a `__builtin_` function, but for `unreachable` and `expect`"),
             ("build-time", "`__DATE__`, `__TIME__`, `__TIMESTAMP__`: the object code would change with the clock"),
             ("range", "a GNU range `[a ... b]` or `case a ... b`: one line could fill gigabytes"),
-            ("too-deep", "brackets or `#if` nested deeper than `nesting`"),
+            ("too-deep", "brackets or `#if` nested deeper than `nesting`, or an operator after operator without end"),
             ("giant-array", "an array bound that may exceed `array`"),
             ("macro-bomb", "more tokens after expansion than `tokens`"),
         ),
@@ -83,18 +88,23 @@ PROGRAM_GATES = (
         "Dialect and all (sdcc and Keil words, `__asm` blocks). In a run this is no gate of its own: a rewrite whose "
         "result does not parse where its input did is refused as `broke-parse`.",
         (("syntax", "the place of the first error is the evidence"),),
-        ("flows/commands/check.py",),
+        ("flows/examine.py",),
     ),
     Gate(
-        ("compile-sdcc", "compile-gcc", "build"),
+        (
+            *("compile-sdcc", "compile-gcc", "compile-clang", "compile-avr", "compile-arm"),
+            *("compile-sdcc-stm8", "compile-sdcc-z80", "compile-sdcc-pdk14", "build"),
+        ),
         "gate",
         "a Program's text, by a compiler in the sandbox",
-        "`compile-sdcc` is sdcc for the 8051 in the seed's memory model, `compile-gcc` is gcc checking the same text "
-        "through a dialect shim (a second opinion, with better warnings), `build` is sdcc on the program together with "
-        "its harness. Warnings are kept and do not fail a program. The dearest honest compile measured takes 0.4 s of "
-        "CPU and less than 256 MiB; the limits below stand well above.",
+        "`compile-sdcc` is sdcc for the 8051 in the seed's memory model; `compile-clang` is clang for a machine with "
+        "16-bit `int`, which reads the same text through a dialect shim and takes many files in one process (a second "
+        "opinion, with better warnings); `compile-gcc` is gcc in the same way, asked for seeds, filled templates and a "
+        "model's programs. `build` is the program made into an image with its harness. The others are the further "
+        "[toolchains](toolchains.md). Warnings are kept and do not fail a program. The dearest honest compile measured "
+        "takes 0.4 s of CPU and less than 256 MiB; the limits below stand well above.",
         _COMPILE,
-        ("validators/toolchains/compile.py",),
+        ("validators/toolchains/judgement.py", "validators/toolchains/outputs.py"),
         constants=(("validators/toolchains/toolchain.py", "COMPILE_LIMITS"),),
     ),
     Gate(
@@ -127,7 +137,7 @@ PROGRAM_GATES = (
         constants=(
             ("validators/behaviour.py", "FILLS"),
             ("validators/behaviour.py", "DRAWS"),
-            ("validators/simulators/mcs51.py", "CYCLE_LIMIT"),
+            ("validators/simulators/machine.py", "CYCLE_LIMIT"),
         ),
         recipe=(("CYCLE_LIMIT", "verify.cycles"),),
     ),
@@ -137,18 +147,24 @@ PROGRAM_GATES = (
         "one rewrite step, against its parent",
         "The cheapest grade that settles it is taken: equal token streams, else the same machine code and the same "
         "interface (signatures, qualifiers, memory spaces, volatile profile, interrupt attributes, assembly), else the "
-        "same outputs and the same ordered register accesses in all runs of the harness. A step that edits a function "
-        "in the seed's `timing` must also leave the cycle count of every run as it was. A step can also fail to "
-        "build; the reasons are then those of `build`.",
+        "same outputs and the same ordered register accesses in all runs of the harness; and where only small pure "
+        "functions changed, these on every input. A step that edits a function in the seed's `timing` must also leave "
+        "the cycle count of every run as it was. A step can also fail to build; the reasons are then those of `build`. "
+        "[evidence.md](evidence.md) says what each grade means.",
         (
             *_BEHAVIOUR,
             ("timing-changed", "same outputs, but other cycle counts in a function where timing counts"),
             ("parent-failed", "unknown: the parent itself does not pass, so nothing is proved"),
+            (
+                "targets-disagree",
+                "unknown: one target sees a difference and another sees none, so one compiler is wrong",
+            ),
         ),
-        ("flows/proof.py", "validators/behaviour.py"),
+        ("flows/proof.py", "validators/behaviour.py", "validators/enumeration.py", "validators/opinions.py"),
         passes=(
             ("same-tokens", "only layout or comments differ"),
             ("identical-object", "the same machine code from sdcc, and the same interface"),
+            ("enumerated", "only pure functions changed, and they give the same result for every input"),
             ("simulated", "the same outputs and ordered register accesses on the simulator, under all stimuli"),
         ),
     ),

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from validators.behaviour import Bench, Observed, judge
+from corpus.records import Witness
+from validators.behaviour import Bench, Observed, compare, contrast, judge
 from validators.sandbox.runner import Sandbox
-from validators.toolchains.sdcc import Model
+from validators.simulators.machine import Trace
 
 PROGRAM = """\
 #include <8052.h>
@@ -71,11 +72,12 @@ def test_a_program_that_does_what_its_harness_expects_passes(parent: Observed) -
     assert verdict.evidence == f"2 expectations met, {parent.cycles:,} machine cycles"
 
 
-def test_the_sizes_are_those_of_the_whole_image(bench: Bench) -> None:
-    """Bytes of program memory, of internal RAM below the stack, and of external RAM."""
+def test_the_sizes_are_those_of_the_program(bench: Bench) -> None:
+    """Bytes of program memory, of internal RAM and of external RAM, without the harness."""
     small = bench.build(PROGRAM, HARNESS, HOLES).sizes
     large = bench.build(changed("uint8_t level;", "uint8_t level; __xdata uint8_t log[100];"), HARNESS, HOLES).sizes
-    assert small.code > 300 and 8 < small.iram < 40 and small.xram == 0
+    assert small is not None and large is not None
+    assert 10 < small.code < 40 and small.iram == 1 and small.xram == 0
     assert large.xram == 100
 
 
@@ -203,7 +205,7 @@ def test_a_program_with_its_own_main_is_called_by_the_harness(bench: Bench) -> N
 
 
 @pytest.mark.parametrize("model", ["small", "medium", "large"])
-def test_every_memory_model_runs(bench: Bench, model: Model) -> None:
+def test_every_memory_model_runs(bench: Bench, model: str) -> None:
     """Also where sdcc pages external RAM through P2."""
     assert judge(bench.observe(bench.build(PROGRAM, HARNESS, HOLES, model=model))).outcome == "passed"
 
@@ -213,3 +215,34 @@ def test_many_are_observed_from_one_start(bench: Bench, parent: Observed) -> Non
     other = bench.build(changed("level += step", "level -= step"), HARNESS, HOLES)
     same = bench.build(PROGRAM, HARNESS, HOLES)
     assert bench.observe_all([same, other, same]) == [parent, bench.observe(other), parent]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "witness"),
+    [
+        ("level += step", "level += step & 3", Witness(0, 1, 1, "W90=05", "W90=01")),
+        ("P1 = level;", "P1 = level; P1 = level;", Witness(0, 1, 2, "E4:5", "W90=05")),
+        ("SBUF = byte;", "SBUF = byte | 1;", Witness(0, 1, 7, "W99=00", "W99=01")),
+        ("while (!TI)\n        ;\n    TI = 0;", "for (;;) ;", Witness(0, 1, 8, "A99", "")),
+    ],
+)
+def test_a_difference_has_a_witness(bench: Bench, parent: Observed, old: str, new: str, witness: Witness) -> None:
+    """The run that shows it, and the first event that is not the same; empty where the run had ended."""
+    found = contrast(parent, bench.observe(bench.build(changed(old, new), HARNESS, HOLES)))
+    assert found.verdict.outcome == "failed" and found.witness == witness
+
+
+def test_what_is_the_same_has_no_witness(bench: Bench, parent: Observed) -> None:
+    """Nor has a parent that proves nothing."""
+    assert contrast(parent, parent).witness is None
+    wrong = bench.observe(bench.build(changed("level += step", "level -= step"), HARNESS, HOLES))
+    assert contrast(wrong, parent).witness is None
+
+
+def test_a_simulator_that_breaks_says_nothing_of_the_program(parent: Observed) -> None:
+    """Neither of the program itself nor of a variant of it."""
+    broken = Observed(b"", (*parent.traces[:3], Trace("simulator-failed", 0, 0, "")))
+    for verdict in (judge(broken), compare(parent, broken)):
+        assert (verdict.outcome, verdict.reason) == ("unknown", "simulator-failed")
+        assert verdict.evidence == "the simulator of mcs51 broke"
+    assert compare(broken, parent).reason == "parent-failed"

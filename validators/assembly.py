@@ -1,0 +1,172 @@
+"""Images: a program and its harness compiled and linked for a board.
+
+The harness is compiled once, against what it sees of the program (`validators.harness`); a variant then costs the
+compile of its own file, which is its compile verdict too, and a link. Where that cannot be right, both are one file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from types import MappingProxyType
+
+from corpus.records import Sizes, Verdict
+from corpus.source.edits import apply_edits
+from corpus.source.unit import Unit
+from validators.boards import Board
+from validators.harness import PROGRAM_MAIN, View, seen_by, words_of
+from validators.linking import Linker, renamed
+from validators.sandbox.runner import Sandbox
+from validators.simulators.machine import header
+from validators.toolchains.compile import Compiled, compile_verdict
+from validators.toolchains.toolchain import Toolchain
+
+PROGRAM = "program.c"
+_PROGRAM_OBJECT = "program.rel"
+_MOST = 64  # harness objects and images kept, some 10 KB each
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A program and its harness as one image; `image` is empty when it did not build, and `verdict` says why.
+
+    `compiled` is what the compiler said and made of the program alone, its own `main` as an ordinary function; None
+    where it was compiled only together with the harness. `objects` are what the image was linked from, by name, with
+    the libraries in `folder`; empty where program and harness are one file.
+    """
+
+    image: bytes
+    verdict: Verdict
+    compiled: Compiled | None = None
+    objects: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
+    folder: str = ""
+
+    @property
+    def apart(self) -> bool:
+        """Whether the image comes from two objects."""
+        return bool(self.objects)
+
+    @property
+    def sizes(self) -> Sizes | None:
+        """Bytes of the program alone, without harness, start-up code and library."""
+        return self.compiled.sizes if self.compiled is not None else None
+
+
+class Assembly:
+    """Builds images for one board on one sandbox, which it does not own; remembers the harnesses that it compiled."""
+
+    def __init__(self, sandbox: Sandbox, board: Board) -> None:
+        self._sandbox = sandbox
+        self._board = board
+        self._linker = Linker(sandbox, board.link) if board.link is not None else None
+        self._harnesses: dict[tuple[str, str], str] = {}
+        self._images: dict[tuple[str, tuple[bytes, ...]], bytes] = {}
+
+    def build(
+        self,
+        source: str,
+        harness: str,
+        holes: Mapping[str, str],
+        aliases: Mapping[str, str],
+        model: str,
+        *,
+        together: bool = False,
+    ) -> Built:
+        """One program with its harness. Raises MissingTool."""
+        if together or self._linker is None:
+            return self._one_file(source, harness, holes, aliases, model)
+        unit = Unit.parse(_bytes(source))
+        view = seen_by(unit, _words(harness, tuple(holes.values())), aliases)
+        shown = apply_edits(unit.src, view.edits).decode(errors="surrogatepass") if view is not None else source
+        compiled = self._alone(self._board.compiler("object", model, PROGRAM), shown)
+        if not compiled.verdict.passed:
+            return Built(b"", replace(compiled.verdict, gate="build"), compiled)
+        objects = self._objects(compiled, view, harness, holes, model) if view is not None else {}
+        image = self._linked(objects, self._board.libraries[model]) if objects else b""
+        if image:
+            folder = self._board.libraries[model]
+            return Built(image, replace(compiled.verdict, gate="build"), compiled, objects, folder)
+        return replace(self._one_file(source, harness, holes, aliases, model), compiled=compiled)
+
+    def _alone(self, toolchain: Toolchain, source: str) -> Compiled:
+        """The program's own file, in which `main` is an ordinary function: sdcc would put the start-up code there."""
+        if "main" not in source:
+            return compile_verdict(self._sandbox, toolchain, source)
+        compiled = compile_verdict(self._sandbox, toolchain.with_flags(f"-Dmain={PROGRAM_MAIN}"), source)
+        return replace(compiled, verdict=_with_main(compiled.verdict))
+
+    def listing(self, built: Built) -> str:
+        """The program's listing with C lines and the addresses of the image; "" where it was not built apart."""
+        if self._linker is None or built.compiled is None or not built.apart:
+            return ""
+        text = built.compiled.files.get("program.lst", b"")
+        return self._linker.listing(built.objects, built.folder, _PROGRAM_OBJECT, text) if text else ""
+
+    def _objects(
+        self, compiled: Compiled, view: View, harness: str, holes: Mapping[str, str], model: str
+    ) -> dict[str, bytes]:
+        """The program's object and the harness's; nothing where they do not fit together."""
+        program = renamed(compiled.object, view.symbols)
+        facing = self._harness(view, harness, holes, model) if program is not None else ""
+        if program is None or not facing:
+            return {}
+        return {_PROGRAM_OBJECT: program.encode(), "harness.rel": facing.encode()}
+
+    def _linked(self, objects: Mapping[str, bytes], folder: str) -> bytes:
+        """The image of these objects. Of the same objects it is the same, and many variants compile to the same."""
+        assert self._linker is not None
+        key = folder, tuple(objects.values())
+        if key not in self._images:
+            if len(self._images) >= _MOST:
+                self._images.pop(next(iter(self._images)))
+            self._images[key] = self._linker.link(objects, folder)
+        return self._images[key]
+
+    def _harness(self, view: View, harness: str, holes: Mapping[str, str], model: str) -> str:
+        """The harness's object; empty where it does not compile against the view."""
+        lines = ['#include "interface.h"', *_behind_the_program(holes, {})]
+        text = "\n".join(lines)
+        key = (model, "\0".join((text, harness, view.text.decode("latin-1"))))
+        if key not in self._harnesses:
+            files = {"interface.h": view.text, "harness.c": harness.encode(), "sim.h": header()}
+            compiled = compile_verdict(self._sandbox, self._board.compiler("object", model, "unit.c"), text, files)
+            if len(self._harnesses) >= _MOST:
+                self._harnesses.pop(next(iter(self._harnesses)))
+            self._harnesses[key] = compiled.object
+        return self._harnesses[key]
+
+    def _one_file(
+        self, source: str, harness: str, holes: Mapping[str, str], aliases: Mapping[str, str], model: str
+    ) -> Built:
+        toolchain = replace(self._board.compiler("image", model, "unit.c"), gate="build")
+        files = {PROGRAM: _bytes(source), "harness.c": harness.encode(), "sim.h": header()}
+        before = [f"#define main {PROGRAM_MAIN}", f'#include "{PROGRAM}"', "#undef main", *self._board.before_sim]
+        text = "\n".join([*before, *_behind_the_program(holes, aliases)])
+        compiled = compile_verdict(self._sandbox, toolchain, text, files)
+        image = compiled.files.get(f"unit.{self._board.image}", b"") if compiled.verdict.passed else b""
+        return Built(image, compiled.verdict)
+
+
+def _behind_the_program(holes: Mapping[str, str], aliases: Mapping[str, str]) -> list[str]:
+    lines = ['#include "sim.h"', *(f"#define HOLE_{name} {text}" for name, text in holes.items())]
+    lines += [f"#define {old} {new}" for old, new in aliases.items()]
+    return [*lines, '#include "harness.c"', ""]
+
+
+def _bytes(source: str) -> bytes:
+    """A model can write half a surrogate pair: it becomes bytes that the compiler refuses or passes over."""
+    return source.encode(errors="surrogatepass")
+
+
+@lru_cache(maxsize=64)
+def _words(harness: str, holes: tuple[str, ...]) -> frozenset[bytes]:
+    """Every word by which a harness may mean something of its program; sim.h's words are the harness's too."""
+    own = words_of(harness.encode(), header(), *(text.encode() for text in holes))
+    return own - {b"main"} | ({b"main"} if PROGRAM_MAIN.encode() in own else frozenset())
+
+
+def _with_main(verdict: Verdict) -> Verdict:
+    """The verdict with the program's own word for its main function."""
+    found = tuple(replace(d, message=d.message.replace(PROGRAM_MAIN, "main")) for d in verdict.diagnostics)
+    return replace(verdict, evidence=verdict.evidence.replace(PROGRAM_MAIN, "main"), diagnostics=found)
