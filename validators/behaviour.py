@@ -42,6 +42,7 @@ _REASONS = {
     "stack-overflow": "crashed",
     "bad-access": "crashed",
     "bad-image": "crashed",
+    "restarted": "crashed",
 }
 
 

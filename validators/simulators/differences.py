@@ -21,6 +21,7 @@ _ENDINGS = {
     "illegal-command": "writes the simulator's own registers",
     "stack-overflow": "runs its stack over the end of internal RAM",
     "bad-access": "uses an address where the chip has nothing",
+    "restarted": "starts anew from its reset vector",
     "bad-image": "is no image that fits the chip's program memory",
     "simulator-failed": "makes the simulator itself fail",
 }
@@ -90,12 +91,20 @@ def words(event: str, registers: Registers = MCS51.registers) -> str:
     if kind in "Ii":
         return f"interrupt {rest} {'taken' if kind == 'I' else 'ignored'}"
     if kind == "A":
-        return f"{_FLAGS.get(rest, f'flag {rest}')} cleared after it was seen set"
+        return f"{_flag(rest, registers)} cleared after it was seen set"
     if kind == "M":
         return f"call {rest} begins"
     if kind == "D":
         return f"stimulus 0x{rest} drawn"
     return f"0x{rest} reported" if kind == "V" else "left by the harness"
+
+
+def _flag(place: str, registers: Registers) -> str:
+    """A flag by its bit address (8051) or as register.bit."""
+    register, point, bit = place.partition(".")
+    if not point:
+        return _FLAGS.get(place, f"flag {place}")
+    return f"{registers.get(int(register, 16), f'register 0x{register}')} bit {bit}"
 
 
 def _value(text: str) -> str:

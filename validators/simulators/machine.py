@@ -77,13 +77,13 @@ class Trace:
     """What one run did.
 
     `outcome` is done, failed (an expectation was not met), cycle-limit, asleep, illegal-opcode, illegal-command,
-    stack-overflow, bad-access, event-limit, bad-image or stopped; and simulator-failed when the simulator itself died
-    on the image, which says nothing about the program. `events` are tokens separated by spaces, in order: `W90=FE` and
-    `R90=7F` a register written and read, `X8000=41` and `Y8000=41` the same for an 8051's external memory, `V1F` a
-    value reported, `D1F` a stimulus drawn, `A99` a flag (by its bit address) cleared by software after it was seen set,
-    `E41:A2` an expectation of harness line 41 met, `F41:31!A2` one that was not (got 31), `M3` a mark, `I1` and `i1`
-    an interrupt taken and ignored, `C` the cut. Values and addresses are hexadecimal, lines, marks and interrupt
-    numbers decimal.
+    stack-overflow, bad-access, event-limit, bad-image, restarted (it came to its reset vector again) or stopped;
+    and simulator-failed when the simulator itself died on the image, which says nothing about the program. `events`
+    are tokens separated by spaces, in order: `W90=FE` and `R90=7F` a register written and read, `X8000=41` and
+    `Y8000=41` the same for an 8051's external memory, `V1F` a value reported, `D1F` a stimulus drawn, `A99` a flag
+    (by its bit address) cleared by software after it was seen set, `E41:A2` an expectation of harness line 41 met,
+    `F41:31!A2` one that was not (got 31), `M3` a mark, `I1` and `i1` an interrupt taken and ignored, `C` the cut.
+    Values and addresses are hexadecimal, lines, marks and interrupt numbers decimal.
 
     `stack` is the most bytes of stack in use since the harness began. `stamps` has the cycle of each event. `coverage`
     lists addresses of executed instructions in hex, separated by commas; a conditional jump is followed by `+` when it

@@ -138,7 +138,8 @@ volatile __at(0x5F0C) uint32_t sim_result;
 #define SIM_HOLD(reg, value) SIM_DO(2, reg, value)
 /* Queues one byte that the UART receives while REN is set; bit 8 is the ninth bit of modes 2 and 3. */
 #define SIM_RX(byte) SIM_DO(3, byte, 0)
-/* Interrupt n (as the compiler numbers vectors) happens here; it is taken only if it is enabled, also as a whole. */
+/* Interrupt n (as the compiler numbers vectors; on Cortex-M the exception number: SysTick 15, IRQ k 16 + k) happens
+ * here; it is taken only if it is enabled, also as a whole. */
 #define SIM_INTERRUPT(n) SIM_DO(4, n, 0)
 /* Interrupt n happens when the program next sleeps; calls queue up. */
 #define SIM_INTERRUPT_ON_IDLE(n) SIM_DO(5, n, 0)

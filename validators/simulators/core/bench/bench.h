@@ -43,7 +43,7 @@ extern Bench bench;
 /* ---- What a core calls. ---- */
 
 /* Ends the run: done, cycle-limit, asleep, illegal-opcode, illegal-command, stack-overflow, bad-access, event-limit,
- * bad-image, stopped. The first call counts. */
+ * bad-image, restarted, stopped. The first call counts. */
 void finish(const char *outcome);
 /* Adds one event to the trace; the text has no space in it. */
 __attribute__((format(printf, 1, 2))) void event(const char *format, ...);

@@ -48,7 +48,7 @@ typedef struct {
 
 typedef struct {
     uint64_t stop_after; /* instructions */
-    bool stamps, failed;
+    bool stamps, failed, begun;
     uint8_t page[MONITOR_SIZE];
 
     size_t text_size;
