@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import string
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow.compute as pc
 
@@ -65,15 +66,18 @@ def find_program(run: Path, name: str) -> Stored:
     name = name.lower()
     if not name or len(name) > _DIGITS or set(name) - set(string.hexdigits):
         raise UnknownProgram(f"{name!r} is no id: the first of {_DIGITS} hex digits, as many as are needed")
-    found = _starting(shards, "id", name)
+    found = {row["id"]: path for path, row in reversed(list(_starting(shards, ("id",), name)))}
     if found:
-        return _stored(found, _only(found, name, run, "programs"))
-    rows = _starting(sorted((run / "data").glob("*.parquet")), "prov_programs", name)
+        program = _only(found, name, run, "programs")
+        return _stored(program, found[program])
+    files = sorted((run / "data").glob("*.parquet"))
+    rows = {row["id"]: row["prov_programs"] for _, row in _starting(files, ("id", "prov_programs"), name)}
     if not rows:
         raise UnknownProgram(f"no program or row of {run} has an id that begins with {name}{_rejected(run, name)}")
     row = _only(rows, name, run, "rows")
-    answer = rows[row][1][0]
-    return _stored(_starting(shards, "id", answer), answer, row)
+    answer = rows[row][0]
+    shard = next(path for path, _ in _starting(shards, ("id",), answer))
+    return _stored(answer, shard, row)
 
 
 def register_names(run: Path, seed: str) -> Mapping[int, str]:
@@ -83,22 +87,19 @@ def register_names(run: Path, seed: str) -> Mapping[int, str]:
     return BOARDS[labels.get("target", "mcs51")].machine.registers
 
 
-def _starting(paths: list[Path], column: str, name: str) -> dict[str, tuple[Path, tuple[str, ...]]]:
-    """Ids that begin with `name`: the first file that each is in, and this column's values."""
-    found: dict[str, tuple[Path, tuple[str, ...]]] = {}
+def _starting(paths: Sequence[Path], columns: Sequence[str], name: str) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """The rows whose id begins with `name`, of these columns only, each with its file."""
     for path in paths:
-        for batch in read_batches(path, tuple({"id", column})):
+        for batch in read_batches(path, columns):
             for row in batch.filter(pc.starts_with(batch["id"], name)).to_pylist():
-                found.setdefault(row["id"], (path, tuple(row[column])))
-    return found
+                yield path, row
 
 
-def _stored(found: Mapping[str, tuple[Path, object]], name: str, row: str = "") -> Stored:
-    shard = found[name][0]
+def _stored(name: str, shard: Path, row: str = "") -> Stored:
     return Stored(read_programs([shard], {name})[name], shard, row)
 
 
-def _only(found: Mapping[str, object], name: str, run: Path, what: str) -> str:
+def _only(found: Collection[str], name: str, run: Path, what: str) -> str:
     if len(found) > 1:
         first = ", ".join(sorted(found)[:_NAMED])
         more = ", ..." if len(found) > _NAMED else ""
@@ -107,10 +108,9 @@ def _only(found: Mapping[str, object], name: str, run: Path, what: str) -> str:
 
 
 def _rejected(run: Path, name: str) -> str:
-    """Why a rejected record of this name was left out, in words."""
+    """Why a record of this name was left out, in words, if one was."""
     path = run / "rejects.parquet"
-    if path.is_file():
-        for batch in read_batches(path, ("id", "kind", "gate", "reason")):
-            for row in batch.filter(pc.starts_with(batch["id"], name)).to_pylist():
-                return f"; the {row['kind']} {row['id']} was left out ({row['gate']}: {row['reason']})"
+    paths = [path] if path.is_file() else []
+    for _, row in _starting(paths, ("id", "kind", "gate", "reason"), name):
+        return f"; the {row['kind']} {row['id']} was left out ({row['gate']}: {row['reason']})"
     return ""

@@ -12,9 +12,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ruamel.yaml import YAML
 
 from reports.columns import COLUMNS
-from reports.page import percent, short
+from reports.page import short
 from reports.report import Report
-from reports.words import GRADE_WORDS, limits
+from reports.words import GRADE_WORDS, limits, percent
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _SIZES = ((10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "100K<n<1M"), (10**7, "1M<n<10M"))

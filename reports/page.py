@@ -14,7 +14,7 @@ from reports import code, plots
 from reports.lengths import TRAINERS
 from reports.report import Margin, Pair, Report
 from reports.samples import changed_lines
-from reports.words import GRADE_WORDS, limits
+from reports.words import GRADE_WORDS, limits, percent
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -61,16 +61,6 @@ def render_json(report: Report) -> bytes:
 def missed(margins: tuple[Margin, ...], points: float = 0.02) -> tuple[Margin, ...]:
     """Shares more than `points` (2 percentage points) off their target, the same as a shortfall's coarse bound."""
     return tuple(one for one in margins if abs(one.achieved - one.target) > points)
-
-
-def percent(share: float) -> str:
-    """A fraction as a percentage; what is there never reads as 0, what lacks never as 100."""
-    text = f"{share * 100:.1f}"
-    if share > 0 and text == "0.0":
-        return "< 0.1 %"
-    if share < 1 and text == "100.0":
-        return "> 99.9 %"
-    return f"{text} %"
 
 
 def short(value: float) -> str:

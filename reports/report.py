@@ -230,6 +230,67 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class Medians:
+    """What was measured of the Programs of one origin, as medians (of an even number the lower one), None where nothing
+    was: bytes of code, of RAM (on the chip and external) and of stack, and machine cycles of the harness run."""
+
+    origin: str
+    programs: int
+    code: int | None
+    ram: int | None
+    stack: int | None
+    cycles: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Deltas:
+    """What rewrites changed against the root of their lineage: the median, and how many became less, the same, more."""
+
+    name: str
+    median: int | None
+    less: int
+    same: int
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What one Program's harness ran of it, as shares of its lines and of the outcomes of its conditional jumps."""
+
+    seed: str
+    program: str
+    lines: float
+    branches: float
+
+
+@dataclass(frozen=True, slots=True)
+class HarnessCoverage:
+    """What harnesses ran of the Programs that ran, faulty ones apart: shares over all of them together.
+
+    `unmeasured` Programs ran and have no figures. `low_lines` and `low_branches` are Programs below `low`; `worst` are
+    the seeds with the lowest shares, each with its worst Program.
+    """
+
+    programs: int
+    unmeasured: int
+    lines: float
+    branches: float
+    low: float
+    low_lines: int
+    low_branches: int
+    worst: tuple[Reached, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the compiler and the simulator measured of the Programs that the select stage kept."""
+
+    medians: tuple[Medians, ...]
+    deltas: tuple[Deltas, ...]
+    harness: HarnessCoverage
+
+
+@dataclass(frozen=True, slots=True)
 class StepLine:
     """One step of a lineage: kind, name, the grade that proved it (empty where none is due), its choices in words."""
 
@@ -296,6 +357,7 @@ class Report:
     lineage_cap: int
     variety: Variety
     lengths: Lengths
+    measured: Measured
     coverage: Coverage
     samples: tuple[Sample, ...]
     rejects: tuple[Reject, ...]

@@ -47,3 +47,13 @@ def limits(report: Report) -> tuple[str, ...]:
     if report.contains_model:
         found.insert(4, "Programs written by a model have no harness: they compile, and no more is known of them.")
     return tuple(found)
+
+
+def percent(share: float) -> str:
+    """A fraction as a percentage; what is there never reads as 0, what lacks never as 100."""
+    text = f"{share * 100:.1f}"
+    if share > 0 and text == "0.0":
+        return "< 0.1 %"
+    if share < 1 and text == "100.0":
+        return "> 99.9 %"
+    return f"{text} %"

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from flows.exits import MISSING_TOOL
@@ -26,7 +27,7 @@ PACKAGES = ("prefect", "openai", "datasketch", "pandas", "pyarrow", "tree-sitter
 
 
 def command(as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False) -> None:
-    """Show compilers, simulators, the sandbox and the Python packages, and the command that gets what is missing.
+    """Show compilers, simulators, what isolates programs, Python packages, and the command that gets what is missing.
 
     Exit codes: 0 a run can start, 3 something that it needs is missing.
     """
@@ -37,21 +38,28 @@ def command(as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.
     else:
         table = Table("tool", "version", "needed for", "state", box=None, pad_edge=False)
         for tool in tools:
-            state = "[green]works[/]" if tool.works else f"[red]{tool.problem}[/]: {tool.remedy}"
-            table.add_row(tool.name, tool.version, tool.needed_for, state)
+            table.add_row(tool.name, tool.version, tool.needed_for, _state(tool))
         Console().print(table)
     if any(tool.required and not tool.works for tool in tools):
         raise typer.Exit(MISSING_TOOL)
+
+
+def _state(tool: Tool) -> str:
+    """Whether it works, or what is wrong and how to mend it; red where no run can start without it."""
+    if tool.works:
+        return "[green]works[/]"
+    colour, optional = ("red", "") if tool.required else ("yellow", " (optional)")
+    return f"[{colour}]{escape(tool.problem)}[/]{optional}: {escape(tool.remedy)}"
 
 
 def _tools() -> list[Tool]:
     found = [Tool("python", "everything", platform.python_version(), "", "")]
     try:
         with Sandbox() as sandbox:
-            found.append(Tool("sandbox", "running compilers and programs", platform.release(), "", ""))
+            found.append(Tool("sandbox", "running compilers and programs", sandbox.isolation, "", ""))
             found.extend(find_tools(sandbox))
     except SandboxUnavailable as error:
-        found.append(Tool("sandbox", "running compilers and programs", platform.release(), "unavailable", str(error)))
+        found.append(Tool("sandbox", "running compilers and programs", "", "unavailable", str(error)))
     for name in PACKAGES:
         try:
             found.append(Tool(name, "Python package", importlib.metadata.version(name), "", ""))

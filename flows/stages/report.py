@@ -16,10 +16,12 @@ from filters.diversity import Diversity, measure_diversity
 from filters.keys import program_key
 from flows.job import Job, JobMaker, stage_folder, stage_outputs, tool_versions, tool_words
 from flows.progress import WORDS
+from flows.stages.select import kept_ids
 from generators.mutants.catalogue import OPERATORS
 from generators.rewrites.catalogue import RULES
 from generators.templates import default_filling
 from reports.lengths import measure_lengths
+from reports.measured import measure
 from reports.packing import checksums, manifest, package_versions
 from reports.rejects import Rejections
 from reports.report import (
@@ -41,7 +43,7 @@ from reports.yields import operator_yields, ranked, rule_yields, stage_yield
 from validators.behaviour import DRAWS, FILLS
 
 NAME = "report"
-VERSION = "1"
+VERSION = "2"
 SECTIONS = tuple(Recipe.model_fields)
 
 STAGES = ("seeds", "expand", "model", "select", "tasks", "curate", "mix", "emit")
@@ -142,6 +144,7 @@ def gather(
         lineage_cap=recipe.curate.lineage_cap,
         variety=_variety(rows, [programs[name] for name in sorted(measured) if name in programs], files, recipe.seed),
         lengths=measure_lengths(rows.lengths),
+        measured=measure(shards, kept_ids(job)),
         coverage=_coverage(seeds, rows),
         samples=_samples(ids, drawn, programs),
         rejects=rejections.shown(_REJECTS_SHOWN),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 
 from flows.settings import ROOT
 
-VERBS = (["generate"], ["inspect"], ["rewrite"], ["check"], ["seeds", "check"], ["doctor"])
+VERBS = (["generate"], ["inspect"], ["trace"], ["rewrite"], ["check"], ["seeds", "check"], ["doctor"])
 SEED = ROOT / "datasets" / "seeds" / "crc8-maxim"
 
 
@@ -160,6 +161,10 @@ def test_doctor_names_versions() -> None:
     assert done.returncode == 0
     tools = {tool["name"]: tool for tool in json.loads(done.stdout)}
     assert tools["sdcc"]["version"] and tools["gcc"]["version"] and not tools["sandbox"]["problem"]
+    assert re.fullmatch(r"landlock \(ABI \d+\)|bubblewrap", tools["sandbox"]["version"])
+    optional = [tool for tool in tools.values() if not tool["required"]]
+    assert {"sdcc-stm8", "avr-gcc", "arm-none-eabi-gcc", "libsimavr", "unicorn", "cppcheck"} <= set(tools)
+    assert optional and all(tool["remedy"] for tool in optional)
 
 
 def test_the_scripts_can_be_run() -> None:

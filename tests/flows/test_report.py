@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
+import statistics
 import subprocess
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +94,25 @@ def test_variety_is_measured_at_a_size_fixed_in_the_code(finished: Path) -> None
     assert found["sample"] == min(report.SAMPLE, len(answering))
     assert next(m["value"] for m in found["measures"] if m["name"] == "effective programs") > 1
     assert found["instructions"] == len(emitted(finished))
+
+
+def test_measures_are_those_of_the_programs_that_go_on(finished: Path) -> None:
+    """As a second look at the shards finds them."""
+    kept = {row["id"] for row in pq.read_table(finished / "shards" / "select" / "all.kept.parquet").to_pylist()}
+    paths = sorted((finished / "shards" / "expand").glob("*.programs.parquet"))
+    rows = {row["id"]: row for path in paths for row in pq.read_table(path).to_pylist() if row["id"] in kept}
+    found = numbers(finished)["measured"]
+    assert {one["origin"]: one["programs"] for one in found["medians"]} == Counter(
+        row["origin"] for row in rows.values()
+    )
+    rewrites = [row for row in rows.values() if row["origin"] == "rewrite"]
+    shown = next(one for one in found["medians"] if one["origin"] == "rewrite")
+    assert shown["code"] == statistics.median_low(row["code_bytes"] for row in rewrites)
+    assert shown["cycles"] == statistics.median_low(row["cycles"] for row in rewrites)
+    assert [one["less"] + one["same"] + one["more"] for one in found["deltas"]] == [len(rewrites)] * 2
+    sound = [row for row in rows.values() if row["origin"] != "mutant"]
+    assert found["harness"]["programs"] == sum(row["cov_lines"] is not None for row in sound)
+    assert found["harness"]["unmeasured"] == sum(row["cov_lines"] is None for row in sound)
 
 
 def test_checksums_hold(finished: Path) -> None:

@@ -8,13 +8,18 @@ from typing import Any
 from reports.lengths import measure_lengths
 from reports.report import (
     Coverage,
+    Deltas,
     Group,
+    HarnessCoverage,
     Lineage,
     Margin,
     Measure,
+    Measured,
+    Medians,
     MixtureOutcome,
     OperatorYield,
     Pair,
+    Reached,
     Reject,
     Report,
     RuleYield,
@@ -106,6 +111,11 @@ def report(**changes: Any) -> Report:
             3, (Measure("effective programs", 2.5, "of 3"),), (("请改正", 6), ("", 4)), 10, (("fix", "zh", 6, 3, 0.5),)
         ),
         lengths=measure_lengths({90: 8, 140: 2}),
+        measured=Measured(
+            (Medians("rewrite", 2, 1310, 12, 9, 48_519), Medians("mutant", 7, 120, 8, None, None)),
+            (Deltas("code bytes", -4, 2, 0, 0), Deltas("machine cycles", 0, 0, 2, 0)),
+            HarnessCoverage(2, 1, 0.95, 0.75, 0.9, 0, 1, (Reached("led", "bbbb", 0.92, 0.5),)),
+        ),
         coverage=Coverage(("gpio", "uart"), (1, 2), ((0, 10), (0, 0)), ((0, 1), (1, 0))),
         samples=(_SAMPLE,),
         rejects=(

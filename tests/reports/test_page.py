@@ -9,8 +9,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from reports.page import percent, render_json, render_page, short
+from reports.page import render_json, render_page, short
 from reports.report import Report
+from reports.words import percent
 from tests.reports.example import report
 
 VOID = {"meta", "br", "link", "img", "hr", "input"}
@@ -78,7 +79,7 @@ def test_every_section_that_the_page_names_is_there_once() -> None:
     inside = {reference[1:] for reference in found.references if not reference.startswith("#m") or len(reference) < 12}
     assert {name for name in inside if name.isalpha()} <= set(found.ids)
     sections = {"verdict", "limits", "funnel", "mixture", "rewrites", "mutants", "duplicates", "lineages"}
-    assert sections | {"variety", "lengths", "coverage", "samples", "rejects", "made"} <= set(found.ids)
+    assert sections | {"variety", "lengths", "measured", "coverage", "samples", "rejects", "made"} <= set(found.ids)
 
 
 def test_chinese_shows_as_it_is() -> None:
@@ -130,6 +131,32 @@ def test_a_pair_shows_the_line_that_differs_on_both_sides() -> None:
     page = render_page(report())
     section = page[page.index('id="duplicates"') : page.index('id="lineages"')]
     assert section.count("<mark>") == 2 and "0.870" in section
+
+
+def test_what_was_measured_stands_with_what_was_not() -> None:
+    """Medians, a delta with its sign, coverage; a faulty program has no cycles; how many have no figures is told."""
+    page = render_page(report())
+    section = page[page.index('id="measured"') : page.index('id="coverage"')]
+    rows = [
+        re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", line) for line in section.split("\n") if line.startswith("<tr><td>")
+    ]
+    assert rows == [
+        ["rewrite", "2", "1,310", "12", "9", "48,519"],
+        ["mutant", "7", "120", "8", "", ""],
+        ["code bytes", "-4", "2", "0", "0"],
+        ["machine cycles", "0", "0", "2", "0"],
+        ["led", "bbbb", "92.0 %", "50.0 %"],
+    ]
+    assert section.count(" bad") == 1
+    assert "Below 90.0 %: 0 programs by lines, 1 by outcomes." in section and "Not measured: 1 programs" in section
+
+
+def test_without_coverage_only_that_is_said() -> None:
+    """A run whose harnesses were not measured."""
+    found = report().measured
+    bare = replace(found.harness, programs=0, worst=(), unmeasured=3)
+    text = outline(report(measured=replace(found, harness=bare))).text
+    assert "Not measured: 3 programs" in text and "their harnesses ran" not in text
 
 
 def test_json_has_every_number() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from validators.simulators.differences import difference, failure, witness
+from validators.simulators.differences import difference, ending, failure, witness, words
 from validators.simulators.machine import Trace
 
 
@@ -102,3 +102,30 @@ def test_a_witness_is_the_first_event_that_differs(
 def test_another_end_alone_is_a_witness_without_events() -> None:
     """After all events."""
     assert witness(trace("M1"), trace("M1", "asleep")) == (1, "", "")
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        ("W90=7F", "P1 written 0x7F"),
+        ("RD8=01", "SFR 0xD8 read as 0x01"),
+        ("X8000=41", "external 0x8000 written 0x41"),
+        ("V1F", "0x1F reported"),
+        ("E41:A2", "harness line 41: got 0xA2"),
+        ("F41:none!A2", "harness line 41: got no write, expected 0xA2"),
+        ("A99", "TI cleared after it was seen set"),
+        ("M3", "call 3 begins"),
+        ("i1", "interrupt 1 ignored"),
+        ("C", "left by the harness"),
+    ],
+)
+def test_one_event_has_words_of_its_own(event: str, said: str) -> None:
+    """For a trace that is read from its beginning."""
+    assert words(event) == said
+
+
+def test_an_end_has_words_of_its_own() -> None:
+    """A stored trace knows no cycles, so none are told."""
+    assert ending(trace("M1")) == "ends"
+    assert ending(trace("M1", "cycle-limit", 2_000_001)) == "never ends (2,000,001 cycles)"
+    assert ending(trace("M1", "cycle-limit", 0)) == "never ends"

@@ -1,0 +1,185 @@
+"""How fast programs are proved: against the naive way, and against the floor of the tools' own CPU time.
+
+    python -m benchmarks.proof                        every shipped seed, 24 programs each
+    python -m benchmarks.proof --each 6 --seeds uart-rx-ring crc16-ccitt
+
+The same programs (each seed's root, rewritten variants and mutants) are judged twice in one run: compiled by sdcc,
+checked by a second compiler, built with the harness and run under two stimuli with two contents of memory.
+
+The naive way is what pipelines do that call a driver for each check: one process for each compile, each build and each
+run, one after another, nothing remembered but what a seed's root did, and no sandbox. Ours is `flows.proof.Prover`, on all cores,
+sandboxed. Printed: programs a second and CPU of both, whether their verdicts are the same, and what ours takes beyond the
+CPU time of the compilers, linkers and simulators that it starts (the floor). Goals: 6 times the programs a second of the naive way;
+at most 15 % beyond the floor, with the start of Python and all imports counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import pickle
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.naive import judged_naively
+from corpus.records import Program
+from corpus.seeds import Seed, load_seed, seed_folders
+from corpus.source.unit import Unit
+from flows.proof import Proved, Prover
+from generators.mutants.catalogue import OPERATORS
+from generators.mutants.operator import Faulty, mutate
+from generators.rewrites.apply import Proposal, order, propose
+from generators.rewrites.catalogue import RULES
+from generators.rewrites.rule import Context, Refusal
+from generators.rewrites.style import STYLES
+from generators.templates import default_filling, fill_program
+from validators.sandbox.runner import Sandbox
+
+SEEDS = Path("datasets/seeds")
+CYCLES = 2_000_000
+
+
+@dataclass(frozen=True)
+class Work:
+    """One seed, and what is to be judged besides its root."""
+
+    seed: Seed
+    variants: tuple[Proposal, ...]
+    mutants: tuple[Faulty, ...]
+
+    @property
+    def programs(self) -> int:
+        """How many programs, the root among them."""
+        return 1 + len(self.variants) + len(self.mutants)
+
+
+@dataclass(frozen=True)
+class Side:
+    """What one way needed, and its verdicts by seed."""
+
+    wall_s: float
+    cpu_s: float
+    tools_s: float
+    verdicts: list[list[str]]
+
+
+def main() -> None:
+    """Measures and prints."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--each", type=int, default=24, help="programs of a seed")
+    parser.add_argument("--seeds", nargs="*", help="ids of seeds; all without it")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--side", choices=("ours", "naive"), help=argparse.SUPPRESS)
+    parser.add_argument("--work", type=Path, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.side:
+        works = pickle.loads(asked.work.read_bytes())
+        print(pickle.dumps(_ours(works, asked.jobs) if asked.side == "ours" else _naive(works)).hex())
+        return
+    chosen = [folder for folder in seed_folders(SEEDS) if not asked.seeds or folder.name in asked.seeds]
+    works = [_work(load_seed(folder), asked.each) for folder in chosen]
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "work"
+        path.write_bytes(pickle.dumps(works))
+        ours, naive = (_side(side, path, asked.jobs) for side in ("ours", "naive"))
+    _print(works, ours, naive, asked.jobs)
+
+
+def _work(seed: Seed, each: int) -> Work:
+    """The same programs each time: variants of one step, and faults, a third of all."""
+    rng = random.Random(f"proof/{seed.id}")
+    unit = Unit.parse(fill_program(seed, default_filling(seed)).encode())
+    variants: list[Proposal] = []
+    mutants: list[Faulty] = []
+    for rule in order(list(RULES), rng):
+        proposal = propose(rule, unit, Context(rng.choice(STYLES), rng))
+        if not isinstance(proposal, Refusal) and len(variants) < each - each // 3 - 1:
+            variants.append(proposal)
+    for operator in rng.sample(OPERATORS, len(OPERATORS)):
+        faulty = mutate(operator, unit, rng)
+        if faulty is not None and len(mutants) < each // 3:
+            mutants.append(faulty)
+    return Work(seed, tuple(variants), tuple(mutants))
+
+
+def _side(side: str, work: Path, jobs: int) -> Side:
+    """One way as a process of its own, all of which is counted."""
+    command = [sys.executable, "-m", "benchmarks.proof", "--side", side, "--work", str(work), "--jobs", str(jobs)]
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    wall = time.perf_counter() - began
+    verdicts, tools = pickle.loads(bytes.fromhex(done.stdout.decode()))
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Side(wall, cpu, tools, verdicts)
+
+
+def _ours(works: Sequence[Work], jobs: int) -> tuple[list[list[str]], float]:
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+        found = list(pool.map(_proved, works))
+    return [verdicts for verdicts, _ in found], sum(tools for _, tools in found)
+
+
+def _proved(work: Work) -> tuple[list[str], float]:
+    with Sandbox() as sandbox:
+        prover = Prover(sandbox, work.seed, CYCLES, enumerate_inputs=False)
+        root = prover.root(default_filling(work.seed), default=True)
+        if isinstance(root, Program):
+            raise SystemExit(f"{work.seed.id}: {root.failed}")
+        steps = [prover.step(root, proposal) for proposal in work.variants]
+        tips = iter(prover.finish([step for step in steps if isinstance(step, Proved)]))
+        ends = [next(tips) if isinstance(step, Proved) else step for step in steps]
+        faults = [prover.fault(root, faulty) for faulty in work.mutants]
+        tools = sandbox.cpu_s
+    verdicts = ["same" if isinstance(end, Proved) else "refused" for end in ends]
+    return [*verdicts, *(fault.fault.kind if fault.fault else "none" for fault in faults)], tools
+
+
+def _naive(works: Sequence[Work]) -> tuple[list[list[str]], float]:
+    return [_naively(work) for work in works], 0.0
+
+
+def _naively(work: Work) -> list[str]:
+    filling = default_filling(work.seed)
+    root = fill_program(work.seed, filling)
+    variants = [(proposal.source.decode(), dict(proposal.aliases)) for proposal in work.variants]
+    mutants = [faulty.source.decode("utf-8", "replace") for faulty in work.mutants]
+    return judged_naively(
+        work.seed.harness, dict(filling.texts), work.seed.sheet.model, root, variants, mutants, CYCLES
+    )
+
+
+def _print(works: Sequence[Work], ours: Side, naive: Side, jobs: int) -> None:
+    count = sum(work.programs for work in works)
+    pairs = [
+        (a, b)
+        for mine, theirs in zip(ours.verdicts, naive.verdicts, strict=True)
+        for a, b in zip(mine, theirs, strict=True)
+    ]
+    print(f"programs             {count:,} of {len(works)} seeds")
+    for name, side in (("ours", ours), ("naive", naive)):
+        print(
+            f"{name:<20} {count / side.wall_s:.1f} a second, {side.wall_s:.1f} s, {side.cpu_s:.1f} s of CPU, {side.cpu_s / count * 1e3:.1f} ms a program"
+        )
+    print(
+        f"faster               {naive.wall_s / ours.wall_s:.1f} times ({jobs} processes against one), by CPU alone {naive.cpu_s / ours.cpu_s:.1f} times"
+    )
+    print(f"beyond the tools     {(ours.cpu_s - ours.tools_s) / ours.tools_s:.1%} of their {ours.tools_s:.1f} s of CPU")
+    differ = Counter((a, b) for a, b in pairs if a != b)
+    print(
+        f"verdicts             {len(pairs) - sum(differ.values()):,} of {len(pairs):,} the same{f', else {dict(differ)}' if differ else ''}"
+    )
+
+
+if __name__ == "__main__":
+    main()
