@@ -132,7 +132,7 @@ def _ours(works: Sequence[Work], jobs: int) -> tuple[list[list[str]], float]:
 
 def _proved(work: Work) -> tuple[list[str], float]:
     with Sandbox() as sandbox:
-        prover = Prover(sandbox, work.seed, CYCLES, enumerate_inputs=False)
+        prover = Prover(sandbox, work.seed, CYCLES, enumerate_inputs=False, coverage=False)
         root = prover.root(default_filling(work.seed), default=True)
         if isinstance(root, Program):
             raise SystemExit(f"{work.seed.id}: {root.failed}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -164,6 +165,11 @@ def program_id(seed: str, source: str, holes: tuple[tuple[str, str], ...] = ()) 
     """16 hex digits that name a Program by its lineage and text."""
     text = "\0".join((seed, source, *(f"{name}={value}" for name, value in holes)))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def trace_id(runs: Iterable[tuple[int, str, str]]) -> str:
+    """16 hex digits that name what a program did, from (draw, outcome, events) of each stimulus."""
+    return hashlib.sha256(repr(tuple(runs)).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

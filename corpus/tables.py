@@ -6,7 +6,6 @@ and no `huggingface` metadata: `datasets` from 2.16 to 5.2 and every trainer rea
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -138,11 +137,6 @@ def programs_of(table: pa.Table) -> Iterator[Program]:
             coverage=None if covered[0] is None else Coverage(*covered),
             trace=row["trace"],
         )
-
-
-def trace_id(runs: Iterable[tuple[int, str, str]]) -> str:
-    """16 hex digits that name what a program did, from (draw, outcome, events) of each stimulus."""
-    return hashlib.sha256(repr(tuple(runs)).encode()).hexdigest()[:16]
 
 
 def trace_table(traces: Mapping[str, Iterable[tuple[int, str, str]]]) -> pa.Table:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from corpus.records import GRADES, Fault, Program, Step, Verdict, program_id
+from corpus.records import GRADES, Fault, Program, Step, Verdict, program_id, trace_id
 from corpus.seeds import Seed
-from corpus.source.tokens import interface, token_stream
+from corpus.source.interface import interface
+from corpus.source.stream import token_stream
 from corpus.source.unit import Unit
-from corpus.tables import trace_id
 from generators.mutants.operator import Faulty
 from generators.rewrites.apply import Proposal, rename_aliases
 from generators.templates import Filling, fill_program
@@ -38,7 +38,8 @@ Run = tuple[int, str, str]
 class Proved:
     """A Program that did what it should, with what it did: variants are compared with it.
 
-    `built` is there until the Program is finished. `origin` is (bytes of code, cycles) of its lineage's root.
+    `built` is there for a root, and for a variant until it is finished. `origin` is (bytes of code, cycles) of its
+    lineage's root.
     """
 
     program: Program
@@ -56,13 +57,16 @@ class Prover:
     """Proves the Programs of one seed in one sandbox, which it does not own.
 
     `cycles` limits a run. With `enumerate_inputs` a step that changed small pure functions only is tried on every
-    input, too.
+    input, too; `coverage` measures how much of each Program its harness runs.
     """
 
-    def __init__(self, sandbox: Sandbox, seed: Seed, cycles: int, *, enumerate_inputs: bool = True) -> None:
+    def __init__(
+        self, sandbox: Sandbox, seed: Seed, cycles: int, *, enumerate_inputs: bool = True, coverage: bool = True
+    ) -> None:
         self._sandbox = sandbox
         self._seed = seed
         self._cycles = cycles
+        self._coverage = coverage
         self._bench = Bench(sandbox, limit=cycles)
         self._enumerator = Enumerator(sandbox) if enumerate_inputs else None
         self.traces: dict[str, tuple[Run, ...]] = {}
@@ -90,13 +94,8 @@ class Prover:
         verdict = judge(observed)
         if not verdict.passed:
             return program.judged(safe, verdict)
-        found = self.finish([Proved(program.judged(safe, verdict), observed, built)])[0]
-        if isinstance(found, Program):
-            return found
-        # A root is what all its variants descend from, so both compilers are asked.
-        program = found.program.judged(compile_verdict(self._sandbox, gcc_host, source).verdict)
-        code = program.sizes.code if program.sizes is not None else 0
-        return program if program.failed else replace(found, program=program, origin=(code, observed.cycles))
+        second = compile_verdict(self._sandbox, gcc_host, source).verdict
+        return self._finished(Proved(program.judged(safe, verdict), observed, built), second)
 
     def step(self, parent: Proved, proposal: Proposal) -> Proved | Program:
         """The parent with one rewrite, by the cheapest grade that settles it; the grade stands on the step."""
@@ -227,7 +226,7 @@ class Prover:
         # Warnings name lines, which a change of layout moves.
         if compiled is None or (compiled.diagnostics and program.origin == "rewrite"):
             compiled = compile_verdict(self._sandbox, sdcc_mcs51(self._seed.sheet.model), program.source)
-        reached = self._bench.reached(tip.built) if tip.built is not None else None
+        reached = self._bench.reached(tip.built) if self._coverage and tip.built is not None else None
         code = compiled.sizes.code if compiled.sizes is not None else 0
         origin = tip.origin if tip.origin != (0, 0) else (code, observed.cycles)
         program = replace(
@@ -240,7 +239,8 @@ class Prover:
             coverage=reached.coverage if reached is not None else None,
             trace=self._traced(observed),
         ).judged(compiled.verdict, second)
-        return program if program.failed else Proved(program, observed, None, origin)
+        built = tip.built if program.origin != "rewrite" else None
+        return program if program.failed else Proved(program, observed, built, origin)
 
     def _traced(self, observed: Observed) -> str:
         """Keeps what a program did, once for all that did the same; its name."""

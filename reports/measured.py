@@ -105,7 +105,7 @@ class _Harness:
 
     def done(self) -> HarnessCoverage:
         worst = tuple(sorted(self.worst.values(), key=_badness)[:_WORST])
-        lines, branches = _shares(self.totals)
+        lines, branches = _shares(self.totals) if self.programs else (None, None)
         return HarnessCoverage(
             self.programs, self.unmeasured, lines, branches, LOW, self.low_lines, self.low_branches, worst
         )

@@ -267,14 +267,14 @@ class Reached:
 class HarnessCoverage:
     """What harnesses ran of the Programs that ran, faulty ones apart: shares over all of them together.
 
-    `unmeasured` Programs ran and have no figures. `low_lines` and `low_branches` are Programs below `low`; `worst` are
-    the seeds with the lowest shares, each with its worst Program.
+    None where none has figures. `unmeasured` Programs ran and have none. `low_lines` and `low_branches` are Programs
+    below `low`; `worst` are the seeds with the lowest shares, each with its worst Program.
     """
 
     programs: int
     unmeasured: int
-    lines: float
-    branches: float
+    lines: float | None
+    branches: float | None
     low: float
     low_lines: int
     low_branches: int

@@ -32,6 +32,8 @@ FILLS = (1, 2)
 DRAWS = (0, 1)
 """The stimuli of SIM_DRAW: boundary values first, then random from the start."""
 
+_REMEMBERED = 64
+
 _REASONS = {
     "failed": "wrong-output",
     "cycle-limit": "never-ends",
@@ -78,6 +80,7 @@ class Bench:
         self._assembly = Assembly(sandbox, board)
         self._simulator = Simulator(sandbox, board.machine, cache)
         self._limit = limit
+        self._ran: dict[bytes, Sequence[str]] = {}
 
     def build(
         self,
@@ -117,9 +120,16 @@ class Bench:
         listing = self._assembly.listing(built)
         if not listing:
             return None
-        jobs = [Job(built.image, FILLS[0], draw, self._limit, coverage=True) for draw in DRAWS]
-        runs = [trace.coverage for trace in self._simulator.run(jobs)]
-        return coverage_of_listing([listing], runs, PROGRAM, self.board.jumps)
+        return coverage_of_listing([listing], self._executed(built.image), PROGRAM, self.board.jumps)
+
+    def _executed(self, image: bytes) -> Sequence[str]:
+        """What ran of an image, in the last few of which nothing need be run again: many variants share one."""
+        if image not in self._ran:
+            if len(self._ran) >= _REMEMBERED:
+                self._ran.pop(next(iter(self._ran)))
+            jobs = [Job(image, FILLS[0], draw, self._limit, coverage=True) for draw in DRAWS]
+            self._ran[image] = [trace.coverage for trace in self._simulator.run(jobs)]
+        return self._ran[image]
 
     def equivalent(self, parent: Observed, variant: Built, *, same_interface: bool) -> tuple[Verdict, Observed]:
         """Whether a variant does what its parent did, and what it did; the reason of a passed verdict is its grade.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -26,6 +26,16 @@ STATEMENTS = frozenset(
         "continue_statement", "goto_statement", "labeled_statement",
     }
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """The named nodes of a tree in source order; `end` is the place behind a node's last descendant."""
+
+    nodes: list[Node]
+    end: list[int]
+    by_type: dict[str, list[int]]
+    place: dict[int, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,9 +102,44 @@ class Unit:
 
     def walk(self, *types: str, under: Node | None = None) -> Iterator[Node]:
         """The named nodes in source order, `under` itself included; only those of `types` where any are given."""
-        for node in self._nodes(under if under is not None else self.root):
-            if node.is_named and (not types or node.type in types):
-                yield node
+        order = self._order
+        first = 0 if under is None else order.place.get(under.id, -1)
+        if first < 0:  # `under` is not named, or of another tree
+            yield from (n for n in self._nodes(under or self.root) if n.is_named and (not types or n.type in types))
+            return
+        end = order.end[first]
+        if not types:
+            yield from order.nodes[first:end]
+            return
+        places = [order.by_type.get(kind, []) for kind in dict.fromkeys(types)]
+        found = [at for some in places for at in some[bisect_left(some, first) : bisect_left(some, end)]]
+        yield from map(order.nodes.__getitem__, sorted(found) if len(types) > 1 else found)
+
+    @cached_property
+    def _order(self) -> _Order:
+        """All named nodes once, since every asker walks the tree again and making a Node is what that costs."""
+        nodes: list[Node] = []
+        end: list[int] = []
+        by_type: dict[str, list[int]] = {}
+        open_at: list[tuple[int, int]] = []  # (place, depth) of the nodes around
+        cursor = self.root.walk()
+        while True:
+            node = cursor.node
+            if node is not None and node.is_named:
+                depth = cursor.depth
+                while open_at and open_at[-1][1] >= depth:
+                    end[open_at.pop()[0]] = len(nodes)
+                open_at.append((len(nodes), depth))
+                by_type.setdefault(node.type, []).append(len(nodes))
+                nodes.append(node)
+                end.append(0)
+            if cursor.goto_first_child():
+                continue
+            while not cursor.goto_next_sibling():
+                if not cursor.goto_parent():
+                    for place, _ in open_at:
+                        end[place] = len(nodes)
+                    return _Order(nodes, end, by_type, {node.id: at for at, node in enumerate(nodes)})
 
     @staticmethod
     def _nodes(top: Node) -> Iterator[Node]:

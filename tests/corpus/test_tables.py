@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
-from corpus.records import Coverage, Diagnostic, Fault, Program, Sizes, Step, Verdict, Witness
-from corpus.tables import PROGRAMS, TRACES, program_table, programs_of, trace_id, trace_table
+from corpus.records import Coverage, Diagnostic, Fault, Program, Sizes, Step, Verdict, Witness, trace_id
+from corpus.tables import PROGRAMS, TRACES, program_table, programs_of, trace_table
 
 WARNING = Diagnostic("", 1, 2, "warning", "85", "m")
 FULL = Program(

@@ -75,7 +75,7 @@ def reached(code: Iterable[Instruction], runs: Iterable[str], source: str) -> Re
     lines = {instruction.line for instruction in own}
     lines_ran = {instruction.line for instruction in own if instruction.address in ran}
     jumps = {i.address: i.line for i in own if i.conditional}
-    ways = {address: len(ran.get(address, set())) for address in jumps}
+    ways = {address: ran.get(address, 0).bit_count() for address in jumps}
     one_way = {line for address, line in jumps.items() if address in ran and ways[address] < 2}
     coverage = Coverage(len(lines_ran), len(lines), sum(ways.values()), 2 * len(jumps))
     return Reached(coverage, tuple(sorted(lines - lines_ran)), tuple(sorted(one_way)))
@@ -108,12 +108,15 @@ def _carries(code: re.Match[str], after: re.Match[str]) -> bool:
     return False
 
 
-def _outcomes(runs: Iterable[str]) -> dict[int, set[str]]:
-    """The addresses that ran, with the ways that their jumps went: "+" and "-"."""
-    ran: dict[int, set[str]] = {}
+_WAYS = {"+": 1, "-": 2, "*": 3}
+
+
+def _outcomes(runs: Iterable[str]) -> dict[int, int]:
+    """The addresses that ran, with the ways that their jumps went: 1 jumped, 2 did not, 3 both."""
+    ran: dict[int, int] = {}
     for run in runs:
-        for entry in filter(None, run.split(",")):
-            address = entry.rstrip("+-*")
-            ways = entry[len(address) :]
-            ran.setdefault(int(address, 16), set()).update("+-" if ways == "*" else ways)
+        for entry in run.split(",") if run else ():
+            way = _WAYS.get(entry[-1], 0)
+            address = int(entry[:-1] if way else entry, 16)
+            ran[address] = ran.get(address, 0) | way
     return ran

@@ -1,4 +1,4 @@
-"""What a compiler says of itself, asked once for each sandbox and remembered."""
+"""What a compiler says of itself, asked once and remembered: by the process for the system's, by sandbox for its own."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from validators.toolchains.toolchain import MissingTool, Query, Toolchain
 UNKNOWN = "unknown"
 """The version of a program that is there and does not tell it."""
 
+_system: dict[tuple[str, Query], str] = {}
 _answers: WeakKeyDictionary[Sandbox, dict[tuple[str, Query], str]] = WeakKeyDictionary()
 
 
@@ -39,7 +40,7 @@ def command_of(sandbox: Sandbox, toolchain: Toolchain) -> tuple[str, ...]:
 
 
 def _answer(sandbox: Sandbox, toolchain: Toolchain, query: Query) -> str:
-    known = _answers.setdefault(sandbox, {})
+    known = _answers.setdefault(sandbox, {}) if "/" in toolchain.program else _system
     key = (toolchain.program, query)
     if key not in known:
         try:
