@@ -15,7 +15,7 @@ from corpus.records import Sizes, Verdict
 from corpus.source.edits import apply_edits
 from corpus.source.unit import Unit
 from validators.boards import Board
-from validators.harness import PROGRAM_MAIN, View, seen_by, words_of
+from validators.harness import PROGRAM_MAIN, View, seen_by, without_bodies, words_of
 from validators.linking import Linker, renamed
 from validators.sandbox.runner import Sandbox
 from validators.simulators.machine import header
@@ -61,6 +61,7 @@ class Assembly:
         self._board = board
         self._linker = Linker(sandbox, board.link) if board.link is not None else None
         self._harnesses: dict[tuple[str, str], str] = {}
+        self._views: dict[tuple[bytes, frozenset[bytes], tuple[tuple[str, str], ...]], View] = {}
         self._images: dict[tuple[str, tuple[bytes, ...]], bytes] = {}
 
     def build(
@@ -77,7 +78,7 @@ class Assembly:
         if together or self._linker is None:
             return self._one_file(source, harness, holes, aliases, model)
         unit = Unit.parse(_bytes(source))
-        view = seen_by(unit, _words(harness, tuple(holes.values())), aliases)
+        view = self._view(unit, _words(harness, tuple(holes.values())), aliases)
         shown = apply_edits(unit.src, view.edits).decode(errors="surrogatepass") if view is not None else source
         compiled = self._alone(self._board.compiler("object", model, PROGRAM), shown)
         if not compiled.verdict.passed:
@@ -88,6 +89,20 @@ class Assembly:
             folder = self._board.libraries[model]
             return Built(image, replace(compiled.verdict, gate="build"), compiled, objects, folder)
         return replace(self._one_file(source, harness, holes, aliases, model), compiled=compiled)
+
+    def _view(self, unit: Unit, words: frozenset[bytes], aliases: Mapping[str, str]) -> View | None:
+        """What the harness sees; of a variant that differs within function bodies it is what it was of its parent."""
+        if unit.error is not None:
+            return None
+        key = without_bodies(unit), words, tuple(aliases.items())
+        if key not in self._views:
+            view = seen_by(unit, words, aliases)
+            if view is None or view.edits:  # which are at places of this very source
+                return view
+            if len(self._views) >= _MOST:
+                self._views.pop(next(iter(self._views)))
+            self._views[key] = view
+        return self._views[key]
 
     def _alone(self, toolchain: Toolchain, source: str) -> Compiled:
         """The program's own file, in which `main` is an ordinary function: sdcc would put the start-up code there."""

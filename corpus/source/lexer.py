@@ -74,11 +74,9 @@ def significant(tokens: Iterable[Token]) -> list[Token]:
 def directives(tokens: list[Token]) -> Iterator[tuple[int, int]]:
     """The index range of each preprocessor line, `#` first, its newline excluded; `#pragma asm` blocks are `asm`."""
     index = 0
-    while index < len(tokens):
-        if tokens[index].kind != "hash":
-            index += 1
-            continue
-        first = index
-        while index < len(tokens) and tokens[index].kind != "newline":
-            index += 1
-        yield first, index
+    for first in [at for at, token in enumerate(tokens) if token.kind == "hash"]:
+        if first >= index:
+            index = first
+            while index < len(tokens) and tokens[index].kind != "newline":
+                index += 1
+            yield first, index

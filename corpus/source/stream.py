@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from corpus.source.lexer import Kind, lex
 
 
@@ -28,6 +30,7 @@ def kinds(src: bytes) -> list[tuple[Kind, bytes]]:
     return found
 
 
+@lru_cache(maxsize=64)  # a parent is compared with each of its variants
 def token_stream(src: bytes) -> tuple[bytes, ...]:
     """The tokens without comments and blanks; a directive's tokens end with a newline, an asm block is one token."""
     return tuple(text for _, text in kinds(src))

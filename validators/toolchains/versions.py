@@ -1,4 +1,4 @@
-"""What a compiler says of itself, asked once and remembered: by the process for the system's, by sandbox for its own."""
+"""What a compiler says of itself, asked once: by the process for the system's, by the sandbox for one of its own."""
 
 from __future__ import annotations
 
