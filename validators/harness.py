@@ -90,19 +90,23 @@ def seen_by(unit: Unit, words: frozenset[bytes], aliases: Mapping[str, str]) -> 
         return None
     edits = [Edit(n.start_byte, n.end_byte, b" " * (n.end_byte - n.start_byte)) for i in kept for n in i.statics]
     if not any(item.line and _word(unit, item.start, item.end) in _CONDITIONS for item in kept):
-        lines = list(dict.fromkeys(lines))  # sdcc takes the second prototype of a handler for a second handler
+        # sdcc takes the second prototype of a handler for a second handler; a second #define has its own meaning.
+        lines = [line for number, line in enumerate(lines) if kept[number].line or line not in lines[:number]]
     text = b"".join(line + b"\n" for line in lines)
     renamed = {new.decode(): old.decode() for new, old in names.items() if new != b"main"}
     return View(text, tuple(sorted(edits)), renamed)
 
 
 def without_bodies(unit: Unit) -> bytes:
-    """The source without what is between the braces of its functions, which no harness sees, but for inline ones."""
+    """The source without what is between the braces of its functions, which no harness sees, but for inline ones and
+    those that hold directives."""
     parts: list[bytes] = []
     at = 0
     for function in unit.functions():
         body = function.child_by_field_name("body")
-        if body is not None and b"inline" not in unit.src[function.start_byte : body.start_byte]:
+        if body is None or any(body.start_byte <= start < body.end_byte for start, _ in unit.directives):
+            continue
+        if b"inline" not in unit.src[function.start_byte : body.start_byte]:
             parts.append(unit.src[at : body.start_byte])
             at = unit.end(body)
     return b"{}".join([*parts, unit.src[at:]])
@@ -283,15 +287,30 @@ def _reached(unit: Unit, items: list[_Item], wanted: set[bytes]) -> list[_Item]:
     """The pieces that the words reach, through macros and types, in source order."""
     kept: set[int] = set()
     words = [words_of(_text(unit, item)) for item in items]
+    vectors = _to_vectors(items, words)
     grew = True
     while grew:
         grew = False
         for number, item in enumerate(items):
-            if number not in kept and (item.always or not wanted.isdisjoint(item.names)):
+            handler = not item.line and not words[number].isdisjoint(vectors)
+            if number not in kept and (item.always or handler or not wanted.isdisjoint(item.names)):
                 kept.add(number)
                 wanted |= words[number]
                 grew = True
     return [items[number] for number in sorted(kept)]
+
+
+def _to_vectors(items: list[_Item], words: list[frozenset[bytes]]) -> set[bytes]:
+    """`__interrupt` and the macros that may stand for it: what has one in its head is a handler and fills a vector."""
+    found = {b"__interrupt", b"interrupt", b"__trap"}
+    grew = True
+    while grew:
+        before = len(found)
+        for item, has in zip(items, words, strict=True):
+            if item.line and not has.isdisjoint(found):
+                found |= item.names
+        grew = len(found) > before
+    return found
 
 
 def _text(unit: Unit, item: _Item) -> bytes:

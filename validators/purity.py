@@ -88,11 +88,12 @@ def _named(unit: Unit, word: bytes) -> CType | None:
     return BUILTIN.get(word) or integer_named(word.split())
 
 
-def _plain(t: CType | None) -> bool:
-    """An integer, a struct, or an array of them."""
+def _plain(t: CType | None, counted: bool = True) -> bool:
+    """An integer, a struct, or an array of them; unless `counted` it may have as many as its initialiser."""
     while t is not None and t.array:
-        if t.length is None:
+        if t.length is None and counted:
             return False
+        counted = True
         t = t.of
     return t is not None and (t.integer or t.kind == "struct")
 
@@ -111,9 +112,10 @@ def _initialiser(unit: Unit, symbol: Symbol) -> Node | None:
 
 def _is_constant(unit: Unit, symbol: Symbol) -> bool:
     """A variable that nobody writes and whose value stands in this source."""
-    if not symbol.is_variable or not _plain(symbol.type) or symbol.from_header or symbol.storage == b"extern":
+    if not symbol.is_variable or not _plain(symbol.type, False) or symbol.from_header or symbol.storage == b"extern":
         return False
-    if _initialiser(unit, symbol) is None or symbol.declaration is None:
+    value = _initialiser(unit, symbol)
+    if value is None or symbol.declaration is None or not all(_is_whole(unit, n) for n in unit.walk(under=value)):
         return False
     holder = unit.enclosing(symbol.declaration, "declaration")
     if holder is None or any(s.kind == "at" for s in unit.dialect(holder.start_byte, unit.end(holder))):
@@ -122,6 +124,12 @@ def _is_constant(unit: Unit, symbol: Symbol) -> bool:
     while t is not None and t.array:
         t = t.of
     return t is not None and not t.volatile and (t.const or t.space == b"__code")
+
+
+def _is_whole(unit: Unit, node: Node) -> bool:
+    """A part of a constant's value, without floating point and sizes."""
+    t = literal_type(unit.text(node)) if node.type == "number_literal" else None
+    return node.type in _KNOWN if node.type != "number_literal" else t is not None and t.integer
 
 
 def _is_harmless(unit: Unit, function: Node, node: Node, written: frozenset[bytes]) -> bool:
@@ -140,7 +148,7 @@ def _is_harmless(unit: Unit, function: Node, node: Node, written: frozenset[byte
     if kind == "cast_expression":
         described = node.child_by_field_name("type")
         t = unit.symbols.described(described) if described is not None else None
-        return t is not None and t.integer
+        return t is not None and (t.integer or t.kind == "void")
     if kind == "conditional_expression":
         return _is_widened(unit, node)
     if kind in ("subscript_expression", "field_expression"):

@@ -80,7 +80,7 @@ def verdicts(path: Path) -> Iterator[tuple[str, str]]:
         if isinstance(target, ast.Name)
     }
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Verdict":
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Verdict" and node.args:
             gate = node.args[0]
             name = gate.value if isinstance(gate, ast.Constant) else constants.get(getattr(gate, "id", ""), "")
             for reason in (*texts(node.args[2]),) if len(node.args) > 2 else ("",):

@@ -44,16 +44,25 @@ def test_a_stage_that_loses_a_record_stops_the_run() -> None:
 def test_every_kept_program_carries_its_proof(finished: Path) -> None:
     """Both compilers and, by grade, harness, tokens, object or simulation; a mutant carries the fault that was seen."""
     seen = set()
+    traces = {
+        row["id"] for path in stage_outputs(finished, "expand", "traces") for row in pq.read_table(path).to_pylist()
+    }
     for path in stage_outputs(finished, "expand", "programs"):
         for program in programs_of(pq.read_table(path)):
             seen.add(program.origin)
             assert all(verdict.passed for verdict in program.verdicts) and program.verdicts
             if program.origin == "mutant":
                 assert program.fault is not None and program.fault.seen
+                assert (program.fault.witness is not None) == (program.fault.kind == "behaviour")
                 continue
             gates = {verdict.gate for verdict in program.verdicts}
-            assert {"compile-sdcc", "compile-gcc"} <= gates
+            assert {"compile-sdcc", "compile-clang" if program.origin == "rewrite" else "compile-gcc"} <= gates
+            assert all(
+                "sdcc 4." in v.tool and "-mmcs51" in v.tool for v in program.verdicts if v.gate == "compile-sdcc"
+            )
             assert program.sizes is not None and program.sizes.code > 0
+            assert program.stack > 0 and program.code_delta is not None and program.cycles_delta is not None
+            assert program.trace in traces
             steps = [step for step in program.steps if step.kind == "rewrite"]
             assert all(step.grade for step in steps)
             assert program.grade == "harness" if not steps else program.grade in {step.grade for step in steps}

@@ -60,11 +60,40 @@ def test_the_same_machine_code_is_enough_with_the_same_interface(sandbox: Sandbo
 
 
 def test_other_machine_code_is_run_under_the_same_stimuli(sandbox: Sandbox) -> None:
-    """A loop that counts down."""
-    prover, root = rooted(sandbox, "crc8-maxim")
+    """A loop over an array that counts down: no pure function, so there is no more to try."""
+    prover, root = rooted(sandbox, "modbus-rtu-frame")
     found = prover.step(root, proposal(root, "for (bit = 0; bit < 8; bit++)", "for (bit = 8; bit != 0; bit--)"))
     assert isinstance(found, Proved) and found.program.grade == "simulated"
     assert "stimuli" in found.program.verdicts[-1].evidence
+
+
+def test_a_small_pure_function_is_tried_on_every_input(sandbox: Sandbox) -> None:
+    """Besides the harness; unless that is switched off."""
+    prover, root = rooted(sandbox, "crc8-maxim")
+    change = proposal(root, "for (bit = 0; bit < 8; bit++)", "for (bit = 8; bit != 0; bit--)")
+    found = prover.step(root, change)
+    assert isinstance(found, Proved) and found.program.grade == "enumerated"
+    assert "inputs" in found.program.verdicts[-1].evidence and "stimuli" in found.program.verdicts[-1].evidence
+    plain = Prover(sandbox, load_seed(SEEDS / "crc8-maxim"), 2_000_000, enumerate_inputs=False)
+    found = plain.step(root, change)
+    assert isinstance(found, Proved) and found.program.grade == "simulated"
+
+
+def test_a_variant_is_measured_against_its_root(sandbox: Sandbox) -> None:
+    """Code and cycles as differences; coverage; the same trace."""
+    prover, root = rooted(sandbox, "crc8-maxim")
+    step = prover.step(root, proposal(root, "for (bit = 0; bit < 8; bit++)", "for (bit = 8; bit != 0; bit--)"))
+    assert isinstance(step, Proved)
+    found = prover.finish([step])[0]
+    assert isinstance(found, Proved)
+    program = found.program
+    assert program.sizes is not None and root.program.sizes is not None
+    assert program.code_delta == program.sizes.code - root.program.sizes.code != 0
+    assert program.cycles_delta == program.cycles - root.program.cycles != 0
+    assert (root.program.code_delta, root.program.cycles_delta) == (0, 0)
+    assert program.coverage is not None and program.coverage.lines == program.coverage.lines_total > 0
+    assert program.trace == root.program.trace and program.trace in prover.traces
+    assert {v.gate for v in program.verdicts} == {"equivalent", "compile-sdcc", "compile-clang"}
 
 
 def test_a_wrong_step_is_refused_with_the_difference_in_words(sandbox: Sandbox) -> None:

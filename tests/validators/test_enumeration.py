@@ -79,19 +79,22 @@ NO_CASE = {
 
 ONE = "uint8_t f(uint8_t a) { return a + 1; }"
 UNALIKE = {
-    "another result type, of which callers may ask the sign": ("uint16_t f(uint16_t a) { return a; }", "uint16_t f", "int16_t f"),
+    "another result type, with a sign": ("uint16_t f(uint16_t a) { return a; }", "uint16_t f", "int16_t f"),
     "critical": (ONE, "(uint8_t a)", "(uint8_t a) __critical"),
     "naked": (ONE, "(uint8_t a)", "(uint8_t a) __naked"),
     "visible now": ("static " + ONE, "static uint8_t f", "uint8_t f"),
-    "within a critical block": ("uint8_t f(uint8_t a) { __critical { a++; } return a; }", "__critical { a++; }", "a++;"),
+    "a critical block": ("uint8_t f(uint8_t a) { __critical { a++; } return a; }", "__critical { a++; }", "a++;"),
     "another function stands below a macro that means it": (
-        "uint8_t k(void) { return 1; } uint8_t f(uint8_t a) { return a + 0; } uint8_t g(void) { return k(); }\n#define k() 7\n",
+        "uint8_t k(void) { return 1; } uint8_t f(uint8_t a) { return a + 0; } uint8_t g(void) { return k(); }\n"
+        "#define k() 7\n",
         "return a + 0; } uint8_t g(void) { return k(); }\n#define k() 7\n",
         "return a; }\n#define k() 7\nuint8_t g(void) { return k(); }\n",
     ),
     "a macro that reads a global": ("#define S state\nuint8_t f(uint8_t a) { return a + S; }", "a + S", "a"),
     "a macro of this compiler's": (
-        "#ifdef __clang__\n#define K 1\n#else\n#define K 2\n#endif\nuint8_t f(uint8_t a) { return a + K; }", "a + K", "a + 1"
+        "#ifdef __clang__\n#define K 1\n#else\n#define K 2\n#endif\nuint8_t f(uint8_t a) { return a + K; }",
+        "a + K",
+        "a + 1",
     ),
     "a macro that another one replaces below": (
         "#define K 1\nuint8_t f(uint8_t a) { return a + K; }\n#undef K\n#define K 2\n", "a + K", "a + 2"
@@ -106,7 +109,9 @@ UNALIKE = {
     "no return": ("uint8_t f(uint8_t a) { if (a < 9) return a; a++; }", "a++;", "a += 2;"),
     "the size of a pointer": ("uint8_t f(uint8_t a) { return a + sizeof(char *); }", "sizeof(char *)", "2"),
     "the size of a struct": (
-        "struct s { uint8_t a; uint16_t b; }; uint8_t f(uint8_t a) { return a + sizeof(struct s); }", "sizeof(struct s)", "4"
+        "struct s { uint8_t a; uint16_t b; }; uint8_t f(uint8_t a) { return a + sizeof(struct s); }",
+        "sizeof(struct s)",
+        "4",
     ),
     "the size of a wide character": ("uint8_t f(uint8_t a) { return a + sizeof(L'a'); }", "sizeof(L'a')", "2"),
     "an address": ("uint8_t f(uint8_t a) { return a + (uint8_t)(uint16_t)&SEG; }", "a + ", "0 + a + "),
@@ -133,7 +138,9 @@ UNALIKE = {
         "const __xdata __at(0x9000) uint8_t k; uint8_t f(uint8_t a) { return a + k; }", "a + k", "a"
     ),
     "sdcc does not widen both to int": (
-        "int16_t f(uint8_t c, int8_t a) { return c & 1 ? a : c; }", "return c & 1 ? a : c;", "if (c & 1) return a; return c;"
+        "int16_t f(uint8_t c, int8_t a) { return c & 1 ? a : c; }",
+        "return c & 1 ? a : c;",
+        "if (c & 1) return a; return c;",
     ),
     "a routine that an interrupt may be in": (
         "static uint8_t g(uint8_t a, uint8_t b) { return a + b; } uint8_t f(uint8_t a) { return a + 1; }\n"
@@ -191,7 +198,7 @@ def test_what_is_not_pure_small_and_defined_is_left_to_others(name: str, enumera
 
 @pytest.mark.parametrize("name", UNALIKE)
 def test_what_another_compiler_may_read_otherwise_is_never_certified(name: str, enumerator: Enumerator) -> None:
-    """The two differ on the chip, or may; clang alone would find all of them the same."""
+    """The two differ on the chip, or may; clang alone found most of them the same."""
     text, old, new = UNALIKE[name]
     assert text.count(old) == 1
     assert enumerator.verdict(*units(text, text.replace(old, new))) is None
