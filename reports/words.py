@@ -14,7 +14,7 @@ GRADE_WORDS: Mapping[str, str] = {
     ),
     "enumerated": (
         "Only pure functions of at most 24 bits of arguments changed, and each gives the same result as before for "
-        "every input, at the target's integer widths. Says nothing about errors of the target's compiler."
+        "every input, at the target's integer widths; up to 65,536 of them also in sdcc's code on the simulated chip."
     ),
     "simulated": (
         "The same outputs and the same ordered register accesses as its parent on the 8051 simulator, under the "

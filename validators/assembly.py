@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from corpus.records import Sizes, Verdict
 from corpus.source.edits import apply_edits
+from corpus.source.lexer import lex
 from corpus.source.unit import Unit
 from validators.boards import Board
 from validators.harness import PROGRAM_MAIN, View, seen_by, without_bodies, words_of
@@ -140,7 +141,7 @@ class Assembly:
 
     def _harness(self, view: View, harness: str, holes: Mapping[str, str], model: str) -> str:
         """The harness's object; empty where it does not compile against the view."""
-        lines = ['#include "interface.h"', *_behind_the_program(holes, {})]
+        lines = ['#include "interface.h"', *_behind_the_program(holes)]
         text = "\n".join(lines)
         key = (model, "\0".join((text, harness, view.text.decode("latin-1"))))
         if key not in self._harnesses:
@@ -155,18 +156,34 @@ class Assembly:
         self, source: str, harness: str, holes: Mapping[str, str], aliases: Mapping[str, str], model: str
     ) -> Built:
         toolchain = replace(self._board.compiler("image", model, "unit.c"), gate="build")
-        files = {PROGRAM: _bytes(source), "harness.c": harness.encode(), "sim.h": header()}
+        files = {PROGRAM: _bytes(source), "harness.c": spoken_to(harness.encode(), aliases), "sim.h": header()}
         before = [f"#define main {PROGRAM_MAIN}", f'#include "{PROGRAM}"', "#undef main", *self._board.before_sim]
-        text = "\n".join([*before, *_behind_the_program(holes, aliases)])
+        text = "\n".join([*before, *_behind_the_program(holes)])
         compiled = compile_verdict(self._sandbox, toolchain, text, files)
         image = compiled.files.get(f"unit.{self._board.image}", b"") if compiled.verdict.passed else b""
         return Built(image, compiled.verdict)
 
 
-def _behind_the_program(holes: Mapping[str, str], aliases: Mapping[str, str]) -> list[str]:
+def _behind_the_program(holes: Mapping[str, str]) -> list[str]:
     lines = ['#include "sim.h"', *(f"#define HOLE_{name} {text}" for name, text in holes.items())]
-    lines += [f"#define {old} {new}" for old, new in aliases.items()]
     return [*lines, '#include "harness.c"', ""]
+
+
+def spoken_to(harness: bytes, aliases: Mapping[str, str]) -> bytes:
+    """The harness with the program's own names for what it calls otherwise.
+
+    Word by word, since `#define f g` and `#define g f` would undo each other. A word of the harness that the program
+    now uses for something else gets another name.
+    """
+    if not aliases:
+        return harness
+    names = {old.encode(): new.encode() for old, new in aliases.items()}
+    taken = {new: b"harness_" + new for new in names.values() if new not in names}
+    parts = []
+    for token in lex(harness):
+        text = harness[token.start : token.end]
+        parts.append(names.get(text, taken.get(text, text)) if token.kind == "identifier" else text)
+    return b"".join(parts)
 
 
 def _bytes(source: str) -> bytes:

@@ -115,13 +115,14 @@ PROGRAM_GATES = (
         "Our checks are on a page of their own, [findings.md](findings.md), and always pass; cppcheck is `unknown` "
         "where it has said nothing about the program.",
         (
+            ("missing-tool", "unknown: cppcheck is not installed"),
             ("not-parsed", "unknown: cppcheck's parser cannot read the program"),
             ("checker-crash", "unknown: cppcheck or its MISRA addon died"),
             ("never-ends", "unknown: it was stopped at its limit of time"),
             ("too-much-output", "unknown: it wrote more than its limit"),
             ("unreadable-output", "unknown: what it wrote is no XML that it would write"),
         ),
-        ("validators/findings/catalogue.py", "validators/findings/cppcheck.py"),
+        ("validators/findings/catalogue.py", "validators/findings/cppcheck.py", "flows/examine.py"),
         constants=(("validators/findings/cppcheck.py", "LIMITS"), ("validators/findings/cppcheck.py", "MOST")),
     ),
     Gate(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -152,3 +153,15 @@ def test_a_fault_counts_only_when_it_was_seen(sandbox: Sandbox) -> None:
 def test_a_chain_is_worth_its_weakest_step() -> None:
     """One simulated step among identical objects."""
     assert weakest(["same-tokens", "simulated", "identical-object"]) == "simulated"
+
+
+def test_a_program_that_can_tell_where_its_lines_stand_is_not_judged_by_its_tokens(sandbox: Sandbox) -> None:
+    """`__LINE__` changes with a blank line, and the register with it."""
+    prover, root = rooted(sandbox, "crc8-maxim")
+    told = replace(
+        root, program=replace(root.program, source=root.program.source + "uint16_t where(void) { return __LINE__; }\n")
+    )
+    found = prover.step(told, proposal(told, "crc ^= byte;", "\ncrc ^= byte;"))
+    assert not isinstance(found, Proved) or found.program.steps[-1].grade != "same-tokens"
+    plain = prover.step(root, proposal(root, "crc ^= byte;", "\ncrc ^= byte;"))
+    assert isinstance(plain, Proved) and plain.program.steps[-1].grade == "same-tokens"

@@ -10,7 +10,7 @@ import pytest
 
 from corpus.seeds import load_seed
 from generators.templates import default_filling
-from validators.assembly import Assembly
+from validators.assembly import Assembly, spoken_to
 from validators.behaviour import Bench, judge
 from validators.boards import MCS51
 from validators.sandbox.runner import Sandbox
@@ -215,3 +215,11 @@ def test_what_a_harness_runs_is_told_by_lines_of_the_program(bench: Bench) -> No
     assert [program.splitlines()[line - 1].strip() for line in reached.unreached] == ["P3 = 0;"]
     assert "if (sum == 9)" in [program.splitlines()[line - 1].strip() for line in reached.one_way]
     assert bench.reached(bench.build(program, HARNESS, HOLES, together=True)) is None
+
+
+def test_in_one_file_two_names_that_change_places_are_told_apart_from_the_harness_own() -> None:
+    """Macros would undo each other, and a local of the harness would stand in the way."""
+    harness = b"void main(void)\n{\n    uint8_t h = f();\n    SIM_EXPECT(g(), h); /* f */\n}\n"
+    assert spoken_to(harness, {"f": "g", "g": "f"}) == harness.replace(b"= f", b"= g").replace(b"(g()", b"(f()")
+    renamed = spoken_to(harness, {"f": "h"})
+    assert b"uint8_t harness_h = h();" in renamed and b"SIM_EXPECT(g(), harness_h)" in renamed

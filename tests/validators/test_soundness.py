@@ -1,6 +1,6 @@
 """No pair that the simulated chip tells apart is certified, and two objects do what one file does.
 
-The functions are drawn, and each gets a small fault: `FIRMSEED_PAIRS=500 pytest tests/validators/test_soundness.py`
+The functions are drawn, and each gets a small fault: `SOUNDNESS_PAIRS=500 pytest tests/validators/test_soundness.py`
 tries more of them.
 """
 
@@ -21,7 +21,7 @@ from validators.enumeration import Enumerator
 from validators.sandbox.runner import Sandbox
 from validators.simulators.machine import Job, Simulator
 
-PAIRS = int(os.environ.get("FIRMSEED_PAIRS", "12"))
+PAIRS = int(os.environ.get("SOUNDNESS_PAIRS", "12"))
 FIRST = 120
 """Number 125 is one that clang alone would find the same: sdcc 4.2.0 translates it wrongly."""
 
