@@ -19,8 +19,8 @@ from validators.findings.cppcheck import Cppcheck
 from validators.guess import Dialect, Guess, Target, guess
 from validators.sandbox.runner import Sandbox
 from validators.screen import Screen
+from validators.toolchains.cache import Cached
 from validators.toolchains.catalogue import toolchain
-from validators.toolchains.compile import compile_verdict
 from validators.toolchains.gcc import gcc_host
 from validators.toolchains.toolchain import MissingTool, Toolchain
 
@@ -60,10 +60,12 @@ class Examined:
 class Examiner:
     """Examines files on one sandbox, which it does not own.
 
-    `target` and `chip` replace the guess. `model` is the 8051's memory model. `misra` asks for MISRA rule numbers.
+    `target` and `chip` replace the guess. `model` is the 8051's memory model. `misra` asks for MISRA rule numbers. A
+    compile that `cache` knows is not done again.
     """
 
     sandbox: Sandbox
+    cache: Cached
     target: Target | None = None
     chip: str = ""
     model: str = "small"
@@ -93,7 +95,7 @@ class Examiner:
     def _compiled(self, name: str, source: str, beside: Mapping[str, bytes]) -> Verdict:
         chosen = self._toolchain(name)
         try:
-            return compile_verdict(self.sandbox, chosen, source, beside).verdict
+            return self.cache.compile(chosen, source, beside).verdict
         except MissingTool as error:
             return Verdict(chosen.gate, "unknown", "missing-tool", str(error))
 

@@ -22,6 +22,7 @@ from reports.sarif import sarif
 from validators.findings.catalogue import CHECKS
 from validators.guess import Target
 from validators.sandbox.runner import Sandbox
+from validators.toolchains.cache import Cached
 
 EXAMPLES = """[bold]Examples[/]
 
@@ -64,8 +65,8 @@ def command(
         if harness is not None and len(files) != 1:
             raise typer.BadParameter("--harness goes with one file")
         tests = _read(harness) if harness else None
-        with Sandbox() as sandbox:
-            examiner = Examiner(sandbox, target, chip, model, misra)
+        with Sandbox() as sandbox, Cached(sandbox) as cache:
+            examiner = Examiner(sandbox, cache, target, chip, model, misra)
             shown = track(files, "checking", console=ERRORS, transient=True, disable=not _watched(files))
             try:
                 examined = [_examined(examiner, file, paths, tests) for file in shown]
