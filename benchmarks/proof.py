@@ -1,6 +1,6 @@
 """How fast programs are proved: against the naive way, and against the floor of the tools' own CPU time.
 
-    python -m benchmarks.proof                        every shipped seed, 24 programs each
+    python -m benchmarks.proof                        every shipped seed, up to 48 programs each
     python -m benchmarks.proof --each 6 --seeds uart-rx-ring crc16-ccitt
 
 The same programs (each seed's root, rewritten variants and mutants) are judged twice in one run: compiled by sdcc,
@@ -36,6 +36,7 @@ from benchmarks.naive import judged_naively
 from corpus.records import Program
 from corpus.seeds import Seed, load_seed, seed_folders
 from corpus.source.unit import Unit
+from flows.pool import prepare
 from flows.proof import Proved, Prover
 from generators.mutants.catalogue import OPERATORS
 from generators.mutants.operator import Faulty, mutate
@@ -77,7 +78,7 @@ class Side:
 def main() -> None:
     """Measures and prints."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--each", type=int, default=24, help="programs of a seed")
+    parser.add_argument("--each", type=int, default=48, help="programs of a seed, at most")
     parser.add_argument("--seeds", nargs="*", help="ids of seeds; all without it")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--side", choices=("ours", "naive"), help=argparse.SUPPRESS)
@@ -100,17 +101,17 @@ def _work(seed: Seed, each: int) -> Work:
     """The same programs each time: variants of one step, and faults, a third of all."""
     rng = random.Random(f"proof/{seed.id}")
     unit = Unit.parse(fill_program(seed, default_filling(seed)).encode())
-    variants: list[Proposal] = []
-    mutants: list[Faulty] = []
-    for rule in order(list(RULES), rng):
+    variants: dict[bytes, Proposal] = {}
+    mutants: dict[bytes, Faulty] = {}
+    for rule in [rule for _ in range(3) for rule in order(list(RULES), rng)]:
         proposal = propose(rule, unit, Context(rng.choice(STYLES), rng))
         if not isinstance(proposal, Refusal) and len(variants) < each - each // 3 - 1:
-            variants.append(proposal)
-    for operator in rng.sample(OPERATORS, len(OPERATORS)):
+            variants.setdefault(proposal.source, proposal)
+    for operator in [operator for _ in range(3) for operator in rng.sample(OPERATORS, len(OPERATORS))]:
         faulty = mutate(operator, unit, rng)
         if faulty is not None and len(mutants) < each // 3:
-            mutants.append(faulty)
-    return Work(seed, tuple(variants), tuple(mutants))
+            mutants.setdefault(faulty.source, faulty)
+    return Work(seed, tuple(variants.values()), tuple(mutants.values()))
 
 
 def _side(side: str, work: Path, jobs: int) -> Side:
@@ -126,7 +127,7 @@ def _side(side: str, work: Path, jobs: int) -> Side:
 
 
 def _ours(works: Sequence[Work], jobs: int) -> tuple[list[list[str]], float]:
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=prepare) as pool:
         found = list(pool.map(_proved, works))
     return [verdicts for verdicts, _ in found], sum(tools for _, tools in found)
 

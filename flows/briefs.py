@@ -36,13 +36,15 @@ def brief(seed: Seed, program: Program, compiler: str) -> Brief:
 
 
 def _comments(seed: Seed, program: Program) -> tuple[tuple[str, str], ...]:
-    """The seed's comments in both languages, with the names that the Program's steps gave them."""
+    """The seed's comments in both languages, with the names before and after each of the Program's steps."""
     texts = list(seed.sheet.comments.items())
+    told = dict(texts)
     for step in program.steps:
         if step.name in _RENAMING:
             pairs = [pair for pair in step.params if pair[0] not in ASKED]
             texts = [(retold(en, pairs), retold(zh, pairs)) for en, zh in texts]
-    return tuple(texts)
+            told.update(texts)
+    return tuple(told.items())
 
 
 def labels(seed: Seed) -> Labels:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import signal
 from collections.abc import Iterator, Sequence
@@ -25,7 +26,7 @@ def process_pool(workers: int) -> Iterator[Mapper]:
         return
     # Spawned, not forked: the parent has threads (progress display), and a fork would copy them half.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_quiet) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=prepare) as pool:
 
         def mapper(work: Work, jobs: Sequence[Job]) -> Iterator[Manifest]:
             if len(jobs) == 1:
@@ -47,6 +48,11 @@ def _in_this_process(work: Work, jobs: Sequence[Job]) -> Iterator[Manifest]:
         yield work(job)
 
 
-def _quiet() -> None:
-    """Ctrl-C reaches the parent alone, which ends the pool."""
+def prepare() -> None:
+    """What a worker is told first: Ctrl-C reaches the parent alone, which ends the pool.
+
+    Garbage is collected less often, since parsed sources are many small objects that live on: 8 % of our own time.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)

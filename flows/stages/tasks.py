@@ -27,7 +27,7 @@ from generators.tasks.row import evidence, fence, row
 from generators.templates import default_filling
 
 NAME = "tasks"
-VERSION = "1"
+VERSION = "2"
 SECTIONS = ("seed", "languages", "tasks")
 
 # In this order; every gate sees every Example, so that a reject shows all that was wrong with it.
