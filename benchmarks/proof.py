@@ -144,7 +144,14 @@ def _proved(work: Work) -> tuple[list[str], float]:
         faults = [prover.fault(root, faulty) for faulty in work.mutants]
         tools = sandbox.cpu_s
     verdicts = ["same" if isinstance(end, Proved) else "refused" for end in ends]
-    return [*verdicts, *(fault.fault.kind if fault.fault else "none" for fault in faults)], tools
+    return [*verdicts, *map(_fault, faults)], tools
+
+
+def _fault(program: Program) -> str:
+    """A mutant in a word: it does not build, it behaves otherwise, or nothing is wrong with it that shows."""
+    if program.fault is not None:
+        return program.fault.kind
+    return "compile" if program.verdicts[-1].reason == "no-diagnostic" else "none"
 
 
 def _naive(works: Sequence[Work]) -> tuple[list[list[str]], float]:
