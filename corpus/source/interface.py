@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from tree_sitter import Node
 
@@ -15,6 +16,8 @@ from corpus.source.expressions import operator
 from corpus.source.stream import token_stream
 from corpus.source.symbols import Symbol, Symbols
 from corpus.source.unit import Unit
+
+Mode = Literal["r", "w", "u", "&"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +164,7 @@ def _accesses(unit: Unit, public: _Public) -> tuple[tuple[bytes, tuple[tuple[byt
         counts: Counter[tuple[bytes, str]] = Counter()
         for node in unit.walk(*_ACCESSES, under=function.child_by_field_name("body")):
             handler: Callable[[Unit, Node, _Public], list[bytes]] = _ACCESSES[node.type]
-            counts.update((name, _mode(node)) for name in handler(unit, node, public))
+            counts.update((name, access_mode(node)) for name in handler(unit, node, public))
         accesses = tuple(sorted((name, mode, count) for (name, mode), count in counts.items()))
         if accesses:
             profile.append((public.function(unit.function_name(function)), accesses))
@@ -198,8 +201,8 @@ _ACCESSES = {
 }
 
 
-def _mode(node: Node) -> str:
-    """r, w, u (read and written) or & by the expression around it."""
+def access_mode(node: Node) -> Mode:
+    """How the expression around an lvalue uses it: r, w, u (read and written back) or & (its address is taken)."""
     child, parent = node, node.parent
     while parent is not None and parent.type == "parenthesized_expression":
         child, parent = parent, parent.parent

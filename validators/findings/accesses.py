@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 from tree_sitter import Node
 
 from corpus.source.ctype import CType
 from corpus.source.expressions import operator
+from corpus.source.interface import Mode, access_mode
 from corpus.source.symbol import Symbol
 from corpus.source.unit import Unit
-
-Mode = Literal["r", "w", "u", "&"]
 
 _UNEVALUATED = ("sizeof_expression", "alignof_expression", "offsetof_expression", "type_descriptor")
 
@@ -101,18 +99,15 @@ def _reached(unit: Unit, node: Node) -> Node:
 
 def mode_of(unit: Unit, node: Node, t: CType | None) -> Mode:
     """What the expression around an lvalue does with it; & too where it goes into a macro or to nobody knows whom."""
-    child, parent = node, node.parent
-    while parent is not None and parent.type == "parenthesized_expression":
-        child, parent = parent, parent.parent
-    if parent is None:
-        return "r"
-    if parent.type == "assignment_expression" and parent.child_by_field_name("left") == child:
-        return "w" if operator(parent) == b"=" else "u"
-    if parent.type == "update_expression":
-        return "u"
-    if (parent.type == "pointer_expression" and operator(parent) == b"&") or (t is not None and t.kind == "array"):
+    mode = access_mode(node)
+    if mode != "r":
+        return mode
+    if t is not None and t.kind == "array":
         return "&"
-    if parent.type == "argument_list" and parent.parent is not None:
+    parent = node.parent
+    while parent is not None and parent.type == "parenthesized_expression":
+        parent = parent.parent
+    if parent is not None and parent.type == "argument_list" and parent.parent is not None:
         called = parent.parent.child_by_field_name("function")
         known = unit.symbols.resolve(called) if called is not None and called.type == "identifier" else None
         if known is None or known.kind == "macro":
