@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from corpus.yamlfile import YamlError, did_you_mean, line_of, located, read_yaml
+from corpus.yamlfile import YamlError, did_you_mean, first_error, line_of, located, read_yaml
 
 CHIPS = Path(__file__).parents[1] / "datasets" / "chips"
 
@@ -172,7 +172,7 @@ def read_chip(path: Path) -> Chip:
     except YamlError as error:
         raise ChipError(path, error.line, "yaml", error.problem) from None
     except ValidationError as error:
-        first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+        first = first_error(error)
         place, problem = first["loc"], first["msg"]
         if first["type"] == "extra_forbidden":
             known = (

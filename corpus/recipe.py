@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from corpus.records import GRADES
-from corpus.yamlfile import YamlError, did_you_mean, line_of, located, read_yaml
+from corpus.yamlfile import YamlError, did_you_mean, first_error, line_of, located, read_file
 
 AXES = ("task", "language", "peripheral", "difficulty", "origin")
 TASKS = ("write", "complete", "explain", "refactor", "fix")
@@ -181,20 +181,13 @@ def load_recipe(path: Path) -> Recipe:
         RecipeError: the file is missing, is no YAML, or a key is unknown or wrong.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise RecipeError(f"{path}:1: recipe: cannot be read ({error.strerror})") from None
-    except UnicodeDecodeError as error:
-        raise RecipeError(f"{path}:1: recipe: is not UTF-8 ({error.reason} at byte {error.start})") from None
-    try:
-        data = read_yaml(text)
+        text, data = read_file(path, "recipe")
     except YamlError as error:
-        raise RecipeError(f"{path}:{error.line}: yaml: {error.problem}") from None
+        raise RecipeError(f"{path}:{error.line}: {error.field}: {error.problem}") from None
     try:
         return Recipe.model_validate(data)
     except ValidationError as error:
-        # A misspelt key also shows as a missing one: the misspelling is what to name.
-        first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+        first = first_error(error)
         place = first["loc"]
         problem = first["msg"].removeprefix("Value error, ")
         if first["type"] == "extra_forbidden":

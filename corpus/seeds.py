@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from corpus.yamlfile import YamlError, did_you_mean, line_of, located, read_yaml
+from corpus.yamlfile import YamlError, did_you_mean, first_error, line_of, located, read_yaml
 
 LANGUAGES = ("en", "zh")
 
@@ -168,8 +168,7 @@ def load_seed(folder: Path) -> Seed:
     try:
         sheet = Sheet.model_validate(_unfolded(data))
     except ValidationError as error:
-        # A misspelt key also shows as a missing one: the misspelling is what to name.
-        first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+        first = first_error(error)
         place = first["loc"]
         problem = first["msg"]
         if first["type"] == "extra_forbidden":

@@ -4,19 +4,45 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 
 class YamlError(ValueError):
-    """Text that is not YAML, or not a mapping: the line (from 1) and the problem."""
+    """A file that cannot be read, or text that is not YAML or not a mapping: the line (from 1) and the problem.
 
-    def __init__(self, line: int, problem: str) -> None:
+    `field` says what of the file it is: "yaml", or the file as a whole.
+    """
+
+    def __init__(self, line: int, problem: str, field: str = "yaml") -> None:
         super().__init__(f"line {line}: {problem}")
-        self.line, self.problem = line, problem
+        self.line, self.problem, self.field = line, problem, field
+
+
+def read_file(path: Path, whole: str) -> tuple[str, dict[str, Any]]:
+    """The text of a YAML file and the mapping that it holds; `whole` is what an error calls the file.
+
+    Raises:
+        YamlError: it cannot be read, is not UTF-8, does not parse, or is no mapping.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise YamlError(1, f"cannot be read ({error.strerror})", whole) from None
+    except UnicodeDecodeError as error:
+        raise YamlError(1, f"is not UTF-8 ({error.reason} at byte {error.start})", whole) from None
+    return text, read_yaml(text)
+
+
+def first_error(error: ValidationError) -> ErrorDetails:
+    """The error to name. A misspelt key also shows as a missing one: the misspelling comes first."""
+    return min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
 
 
 def read_yaml(text: str) -> dict[str, Any]:

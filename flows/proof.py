@@ -68,7 +68,7 @@ class Prover:
         self._cycles = cycles
         self._coverage = coverage
         self._bench = Bench(sandbox, limit=cycles)
-        self._enumerator = Enumerator(sandbox, seed.sheet.model) if enumerate_inputs else None
+        self._enumerates = enumerate_inputs
         self.traces: dict[str, tuple[Run, ...]] = {}
         """What the Programs judged so far did, by the name that stands in `Program.trace`."""
 
@@ -207,6 +207,11 @@ class Prover:
         parent, variant = (Case(one.source, one.aliases) for one in (before, program))
         holes = dict(program.holes)
         return self._opinion(verdict, parent, variant, self._seed.harness, holes, target=self._bench.board.name)
+
+    @cached_property
+    def _enumerator(self) -> Enumerator | None:
+        """Made when it is first needed: it has a bench of its own."""
+        return Enumerator(self._sandbox, self._seed.sheet.model) if self._enumerates else None
 
     @cached_property
     def _opinion(self) -> SecondOpinion | None:

@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-from corpus.yamlfile import YamlError, did_you_mean, line_of, located, read_yaml
+from corpus.yamlfile import YamlError, did_you_mean, first_error, line_of, located, read_file
 from validators.toolchains.messages import CRASH, NAMED, NEVER, Messages, joined
 from validators.toolchains.toolchain import COMPILE_LIMITS, Dialect, Kind, Library
 
@@ -218,20 +218,13 @@ def load_description(path: Path) -> Description:
         ToolchainError: the file is missing, is no YAML, or a key is unknown, missing or wrong.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ToolchainError(f"{path}:1: file: cannot be read ({error.strerror})") from None
-    except UnicodeDecodeError as error:
-        raise ToolchainError(f"{path}:1: file: is not UTF-8 ({error.reason} at byte {error.start})") from None
-    try:
-        data = read_yaml(text)
+        text, data = read_file(path, "file")
     except YamlError as error:
-        raise ToolchainError(f"{path}:{error.line}: yaml: {error.problem}") from None
+        raise ToolchainError(f"{path}:{error.line}: {error.field}: {error.problem}") from None
     try:
         return Description.model_validate(data)
     except ValidationError as error:
-        # A misspelt key also shows as a missing one: the misspelling is what to name.
-        first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+        first = first_error(error)
         place = tuple(part for part in first["loc"] if part != "[key]")
         problem = first["msg"].removeprefix("Value error, ").replace("a valid tuple", "a list")
         if first["type"] == "extra_forbidden":
