@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from datasketch import MinHash
 from numpy.typing import NDArray
 
 Hashes = NDArray[np.uint32]
@@ -22,6 +21,8 @@ def signatures(sets: Sequence[Hashes], permutations: int = PERMUTATIONS, seed: i
     2^32 for each permutation. An empty set has all ones, as in datasketch.
     """
     result = np.full((len(sets), permutations), _EMPTY, dtype=np.uint32)
+    from datasketch import MinHash  # here, since it takes scipy along, which costs half a second in each worker
+
     a, b = MinHash(num_perm=permutations, seed=seed, scheme="affine32").permutations
     a, b = np.asarray(a, dtype=np.uint32), np.asarray(b, dtype=np.uint32)
     filled = [i for i, one in enumerate(sets) if one.size]

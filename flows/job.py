@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import resource
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -143,6 +143,7 @@ def read_all(paths: Iterable[Path], columns: list[str] | None = None) -> pa.Tabl
 
 
 Work = Callable[[Job], Manifest]
+Mapper = Callable[[Work, Sequence[Job]], Iterator[Manifest]]
 
 
 @dataclass(frozen=True, slots=True)

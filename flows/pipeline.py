@@ -6,21 +6,19 @@ a job whose manifest still holds is not run again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from corpus.recipe import Recipe
 from corpus.shards import Manifest
-from flows.job import Job, JobMaker, Stage, Timed, Work, stage_folder, stage_of
+from flows.job import Job, JobMaker, Mapper, Stage, Timed, stage_folder, stage_of
 from flows.stages import curate, emit, expand, mix, model, report, seeds, select, tasks
 
 STAGES: tuple[Stage, ...] = tuple(
     stage_of(module) for module in (seeds, expand, model, select, tasks, curate, mix, emit, report)
 )
-
-Mapper = Callable[[Work, Sequence[Job]], Iterator[Manifest]]
 
 
 class UnbalancedStage(RuntimeError):

@@ -10,8 +10,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 
 from corpus.shards import Manifest
-from flows.job import Job, Work
-from flows.pipeline import Mapper
+from flows.job import Job, Mapper, Work
 
 
 @contextmanager

@@ -5,32 +5,34 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from corpus.source.lexer import Token, directives, significant
+from corpus.source.lexer import Lexed
 
 _MACROS_DEEP = 8
 
 
-def array_bounds(src: bytes, tokens: list[Token]) -> Iterator[tuple[int, bytes]]:
+def array_bounds(source: Lexed) -> Iterator[tuple[int, bytes]]:
     """For each pair of square brackets, the largest product or shift that its constants can spell, and its text.
 
     Object macros count with their constants. Sums are passed over: it takes a product, a shift or a long number to
     make an array that hurts.
     """
-    named = _object_macros(src, tokens)
+    if b"[" not in source.present:
+        return
+    named = _object_macros(source)
     opened: list[int] = []
-    words = [src[token.start : token.end] for token in significant(tokens)]
-    for index, word in enumerate(words):
-        if word == b"[":
+    words = [text for _, text in source.words]
+    for index in [at for at, word in enumerate(words) if word in (b"[", b"]")]:
+        if words[index] == b"[":
             opened.append(index)
-        elif word == b"]" and opened:
+        elif opened:
             inside = words[opened.pop() + 1 : index]
             yield _largest(inside, named, 0), b" ".join(inside)
 
 
-def _object_macros(src: bytes, tokens: list[Token]) -> dict[bytes, list[bytes]]:
+def _object_macros(source: Lexed) -> dict[bytes, list[bytes]]:
     found = {}
-    for first, end in directives(tokens):
-        words = [src[token.start : token.end] for token in significant(tokens[first:end])]
+    for line in source.lines:
+        words = [source.src[token.start : token.end] for token in line]
         if len(words) > 3 and words[1] == b"define":
             found[words[2]] = words[3:]
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from corpus.source.lexer import Token, directives, lex, significant
+from corpus.source.lexer import Lexed, Token, lex, significant
 from validators.asm_text import inner
 
 CEILING = 10**9
@@ -39,36 +39,31 @@ class _Growth:
             self.arguments[name] = max(self.arguments.get(name, 0), count)
 
 
-def expanded_tokens(src: bytes, tokens: list[Token]) -> int:
+def expanded_tokens(source: Lexed) -> int:
     """About how many tokens the compiler sees after preprocessing, at most CEILING.
 
-    `tokens` are the lexer's for `src`, whose line splices are already removed.
+    The source's line splices are already removed.
     Of several definitions of a name the largest counts, so that no order of `#define` and `#undef` hides one. Macros
     that lead back to one another count as CEILING: no honest program has them, and they grow beyond any estimate.
     """
+    src = source.src
     macros: dict[bytes, list[_Macro]] = {}
-    rest: list[Token] = []
-    done = 0
-    for first, end in directives(tokens):
-        rest += tokens[done:first]
-        done = end
-        line = significant(tokens[first:end])
-        words = [src[token.start : token.end] for token in line]
-        if len(words) > 2 and words[1] == b"define":
-            macros.setdefault(words[2], []).append(_definition(line, words))
-        elif len(words) > 1 and words[1] in (b"if", b"elif"):
+    rest = list(source.code)
+    for line in source.lines:
+        texts = [src[start:end] for _, start, end in line]
+        if len(texts) > 2 and texts[1] == b"define":
+            macros.setdefault(texts[2], []).append(_definition(line, texts))
+        elif len(texts) > 1 and texts[1] in (b"if", b"elif"):
             rest += line[2:]
-    rest += tokens[done:]
-    estimate = _Estimate(macros)
-    return estimate.of([word for token in significant(rest) for word in _words(src, token)], 0).constant
+    words: list[bytes] = []
+    for kind, start, end in sorted(rest, key=lambda token: token.start):
+        # Macros are expanded in an asm block as well.
+        words += _inside(src[start:end]) if kind == "asm" else (src[start:end],)
+    return _Estimate(macros).of(words, 0).constant
 
 
-def _words(src: bytes, token: Token) -> list[bytes]:
-    """The token's text; of an asm block its tokens, as macros are expanded there as well."""
-    text = src[token.start : token.end]
-    if token.kind != "asm":
-        return [text]
-    block = inner(text)
+def _inside(asm: bytes) -> list[bytes]:
+    block = inner(asm)
     return [block[token.start : token.end] for token in significant(lex(block))]
 
 
@@ -93,20 +88,21 @@ class _Estimate:
         total = _Growth()
         if depth > _DEEPEST:
             return _Growth(CEILING)
-        index = 0
+        index = plain = 0
         while index < len(words):
             word = words[index]
             index += 1
             if word in parameters:
                 total.add(_Growth(0, {word: 1}))
             elif word not in self.macros or self.open[-1:] == [word]:
-                total.add(_Growth(1))  # a macro's own name in its body is not expanded again
+                plain += 1  # a macro's own name in its body is not expanded again
             elif word in self.open:
                 return _Growth(CEILING)
             else:
                 arguments, index = self._arguments(words, index, word)
                 sizes = [self.of(argument, depth + 1, parameters) for argument in arguments]
                 total.add(self._invoke(word, sizes, depth))
+        total.add(_Growth(plain))
         return total
 
     def _invoke(self, word: bytes, sizes: Sequence[_Growth], depth: int) -> _Growth:

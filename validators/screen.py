@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 
 from corpus.records import Verdict
-from corpus.source.lexer import Token, directives, lex, significant
+from corpus.source.lexer import Lexed, lexed
 from validators.array_bounds import array_bounds
 from validators.asm_text import Word, asm_refusals
 from validators.expansion import expanded_tokens
@@ -48,6 +50,7 @@ _PRAGMAS = frozenset(
     )
 )
 _ENDS = frozenset((b",", b";", b"{", b"}"))
+_STEPS = {b"(": 1, b"[": 1, b"{": 1, b")": -1, b"]": -1, b"}": -1}
 _WORDS = {
     b"__has_include": "has-include",
     b"__has_include_next": "has-include",
@@ -112,24 +115,22 @@ class Screen:
             yield "too-many-lines", f"{lines} lines, at most {self.lines}"
         if (longest := max(map(len, src.split(b"\n")))) > self.line_bytes:
             yield "line-too-long", f"{longest} bytes, at most {self.line_bytes}"
-        tokens = lex(src)
-        yield from _broken(src, tokens)
-        yield from self._directives(src, tokens)
-        words: list[Word] = [(token.kind, src[token.start : token.end]) for token in significant(tokens)]
-        yield from _words(words)
-        yield from asm_refusals(words)
-        yield from _ranges(words)
-        yield from self._nesting(words)
-        for bound, text in array_bounds(src, tokens):
+        cut = lexed(src)
+        yield from _broken(cut)
+        yield from self._directives(cut)
+        yield from _words(cut)
+        yield from asm_refusals(cut.words) if b"asm" in src.lower() else ()
+        yield from _ranges(cut)
+        yield from self._nesting(cut.words)
+        for bound, text in array_bounds(cut):
             if bound > self.array:
                 yield "giant-array", f"[{_show(text)}] may reach {bound}, at most {self.array}"
-        if (expanded := expanded_tokens(src, tokens)) > self.tokens:
+        if (expanded := expanded_tokens(cut)) > self.tokens:
             yield "macro-bomb", f"about {expanded} tokens after expansion, at most {self.tokens}"
 
-    def _directives(self, src: bytes, tokens: list[Token]) -> Iterator[tuple[str, str]]:
-        depth = 0
-        for first, end in directives(tokens):
-            line = significant(tokens[first:end])
+    def _directives(self, cut: Lexed) -> Iterator[tuple[str, str]]:
+        src, depth = cut.src, 0
+        for line in cut.lines:
             text = _show(src[line[0].start : line[-1].end])
             if len(line) == 1:
                 continue
@@ -161,19 +162,24 @@ class Screen:
             yield "unknown-header", text
 
     def _nesting(self, words: Sequence[Word]) -> Iterator[tuple[str, str]]:
-        depth = operators = 0
-        for kind, text in words:
-            operators = operators + bool(kind == "punctuator" and _CHAINED.fullmatch(text)) if text not in _ENDS else 0
+        marks = [text for kind, text in words if kind == "punctuator"]
+        operators = 0
+        for text in marks if sum(map(_is_operator, marks)) > self.operators else ():
+            operators = 0 if text in _ENDS else operators + _is_operator(text)
             if operators > self.operators:
                 yield "too-deep", f"an expression of more than {self.operators} operators"
                 return
-            if text in (b"(", b"[", b"{"):
-                depth += 1
-                if depth > self.nesting:
-                    yield "too-deep", f"brackets within more than {self.nesting} others"
-                    return
-            elif text in (b")", b"]", b"}"):
-                depth -= 1
+        if max(accumulate(map(_opened, marks)), default=0) > self.nesting:
+            yield "too-deep", f"brackets within more than {self.nesting} others"
+
+
+@lru_cache(maxsize=256)
+def _is_operator(text: bytes) -> bool:
+    return _CHAINED.fullmatch(text) is not None
+
+
+def _opened(text: bytes) -> int:
+    return _STEPS.get(text, 0)
 
 
 screen = Screen()
@@ -189,39 +195,39 @@ def _show(text: bytes) -> str:
     return text.decode(errors="replace")[:120]
 
 
-def _broken(src: bytes, tokens: list[Token]) -> Iterator[tuple[str, str]]:
+def _broken(cut: Lexed) -> Iterator[tuple[str, str]]:
     """Unterminated literals and comments; sdcc never ends on a string."""
+    src, tokens = cut.src, cut.tokens
     prose: set[int] = set()
-    for first, end in directives(tokens):
-        line = significant(tokens[first:end])
+    for line in cut.lines:
         if len(line) > 1 and src[line[1].start : line[1].end] in (b"error", b"warning"):
             prose.update(token.start for token in line)
-    for index, token in enumerate(tokens):
-        text = src[token.start : token.end]
-        if text in _RAW and tokens[index + 1 : index + 2] and tokens[index + 1].kind in ("string", "broken"):
-            # Its end is another than that of the strings we know, and what looks like a comment may be code.
-            yield "raw-string", _show(src[token.start : tokens[index + 1].end])
-        if token.kind == "broken":
-            kind = {b'"': "string", b"'": "char"}.get(text[:1], "comment")
+    may_be_digraphs = _DIGRAPH.search(src) is not None
+    for index, (kind, start, end) in enumerate(tokens):
+        if kind == "identifier" and src[start:end] in _RAW:
+            if tokens[index + 1 : index + 2] and tokens[index + 1].kind in ("string", "broken"):
+                # Its end is another than that of the strings we know, and what looks like a comment may be code.
+                yield "raw-string", _show(src[start : tokens[index + 1].end])
+        elif kind == "broken":
+            what = {b'"': "string", b"'": "char"}.get(src[start : start + 1], "comment")
             # An apostrophe in a message is a warning at most.
-            if kind != "char" or token.start not in prose:
-                yield f"unterminated-{kind}", _show(text)
-        elif token.kind == "punctuator" and _DIGRAPH.match(src, token.start, token.start + 2):
-            yield "digraph", _show(src[token.start : token.start + 20])
+            if what != "char" or start not in prose:
+                yield f"unterminated-{what}", _show(src[start:end])
+        elif may_be_digraphs and kind == "punctuator" and _DIGRAPH.match(src, start, start + 2):
+            yield "digraph", _show(src[start : start + 20])
 
 
-def _words(words: Sequence[Word]) -> Iterator[tuple[str, str]]:
-    for kind, text in words:
-        if kind != "identifier":
-            continue
+def _words(cut: Lexed) -> Iterator[tuple[str, str]]:
+    for text in sorted(cut.present):
         if text in _WORDS:
             yield _WORDS[text], _show(text)
         elif text.startswith(b"__builtin_") and text not in (b"__builtin_unreachable", b"__builtin_expect"):
             yield "builtin", _show(text)
 
 
-def _ranges(words: Sequence[Word]) -> Iterator[tuple[str, str]]:
+def _ranges(cut: Lexed) -> Iterator[tuple[str, str]]:
     """`...` but at the end of a parameter list: GNU ranges let one line fill gigabytes."""
-    for index, (_, text) in enumerate(words):
+    words = cut.words
+    for index, (_, text) in enumerate(words if b"..." in cut.present else ()):
         if text == b"..." and (index + 1 == len(words) or words[index + 1][1] != b")"):
             yield "range", _show(b" ".join(text for _, text in words[max(0, index - 2) : index + 2]))

@@ -67,6 +67,9 @@ _KEIL = re.compile(
     re.VERBOSE,
 )
 
+KEIL_WORDS = frozenset(b"sbit sfr sfr16 interrupt _at_ reentrant xdata idata pdata bdata code data".split())
+"""Without one of these words a source is not written for Keil C51."""
+
 
 def is_keil(code: bytes) -> bool:
     """Whether `code` (comments and strings blanked) is written for Keil C51."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import accumulate, repeat
 from typing import Literal, NamedTuple
 
 Kind = Literal[
@@ -27,6 +29,13 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+# The same without groups, most frequent first: each of these begins with what begins nothing else.
+_TEXTS = re.compile(
+    rb"[ \t\r\f\v]++(?![\\\xef])|[A-KM-TV-Za-tv-z$][\w$\x80-\xff]*+|[(){}\[\];,?:~]|\n|[0-9](?:[eEpP][+-]|[\w.])*+|"
+    + re.sub(rb"\(\?P<\w+>", b"(?:", _TOKEN.pattern),
+    re.VERBOSE | re.DOTALL,
+)
+_MOST_TEXTS = 1 << 14
 
 
 class Token(NamedTuple):
@@ -42,39 +51,104 @@ class Token(NamedTuple):
     end: int
 
 
-def lex(src: bytes) -> list[Token]:
-    """All tokens of `src` in order; together they cover every byte. Raises nothing.
+@dataclass(frozen=True, eq=False)
+class Lexed:
+    """One text cut into tokens, and what many askers want of them."""
 
-    The last 128 texts are remembered, since one source is looked at from many sides.
-    """
-    return list(_lexed(src))
+    src: bytes
+    tokens: tuple[Token, ...]
+
+    @cached_property
+    def significant(self) -> tuple[Token, ...]:
+        """The tokens that a compiler sees: without blanks, line ends and comments."""
+        return tuple(significant(self.tokens))
+
+    @cached_property
+    def words(self) -> tuple[tuple[Kind, bytes], ...]:
+        """Kind and text of each significant token."""
+        src = self.src
+        return tuple([(kind, src[start:end]) for kind, start, end in self.significant])
+
+    @cached_property
+    def present(self) -> frozenset[bytes]:
+        """The texts of the significant tokens, each once."""
+        return frozenset([text for _, text in self.words])
+
+    @cached_property
+    def directives(self) -> tuple[tuple[int, int], ...]:
+        """The index range of each preprocessor line among the tokens: see `directives`."""
+        return tuple(directives(self.tokens)) if b"#" in self.src else ()
+
+    @cached_property
+    def lines(self) -> tuple[tuple[Token, ...], ...]:
+        """The significant tokens of each preprocessor line, `#` first."""
+        return tuple(tuple(significant(self.tokens[first:last])) for first, last in self.directives)
+
+    @cached_property
+    def code(self) -> tuple[Token, ...]:
+        """The significant tokens outside of preprocessor lines."""
+        found: list[Token] = []
+        at = 0
+        for first, last in self.directives:
+            found += significant(self.tokens[at:first])
+            at = last
+        return tuple(found + significant(self.tokens[at:]))
+
+
+def lex(src: bytes) -> list[Token]:
+    """All tokens of `src` in order; together they cover every byte. Raises nothing."""
+    return list(lexed(src).tokens)
 
 
 @lru_cache(maxsize=128)
-def _lexed(src: bytes) -> tuple[Token, ...]:
-    tokens: list[Token] = []
-    fresh = True  # nothing but blanks and comments since the line began
-    for match in _TOKEN.finditer(src):
+def lexed(src: bytes) -> Lexed:
+    """The same with what follows from them; the last 128 texts are remembered, since one is looked at from many sides.
+
+    All in C but for the `#`: what kind a text is does not depend on where it stands, and most texts come again.
+    """
+    texts = _TEXTS.findall(src)
+    if len(_kinds) > _MOST_TEXTS:
+        _kinds.clear()
+    kinds = list(map(_kinds.__getitem__, texts))
+    at = -1
+    for _ in range(texts.count(b"#")):
+        at = texts.index(b"#", at + 1)
+        before = at - 1
+        while before >= 0 and kinds[before] in ("space", "comment"):
+            before -= 1
+        if before < 0 or kinds[before] == "newline":
+            kinds[at] = "hash"
+    bounds = list(accumulate(map(len, texts), initial=0))
+    return Lexed(src, tuple(map(tuple.__new__, repeat(Token), zip(kinds, bounds, bounds[1:], strict=False))))
+
+
+class _Kinds(dict[bytes, Kind]):
+    """The kind of a token by its text."""
+
+    def __missing__(self, text: bytes) -> Kind:
+        match = _TOKEN.match(text)
+        assert match is not None
         kind: Kind = match.lastgroup  # type: ignore[assignment]
-        if kind == "newline":
-            fresh = True
-        elif kind not in ("space", "comment"):
-            if fresh and kind == "punctuator" and src[match.start()] == 0x23:
-                kind = "hash" if match.end() == match.start() + 1 else kind
-            fresh = False
-        tokens.append(Token(kind, match.start(), match.end()))
-    return tuple(tokens)
+        self[text] = kind
+        return kind
+
+
+_kinds = _Kinds()
+
+
+BLANK = frozenset(("space", "newline", "comment"))
+"""The kinds of tokens that a compiler does not see."""
 
 
 def significant(tokens: Iterable[Token]) -> list[Token]:
     """The tokens that a compiler sees: without blanks, line ends and comments."""
-    return [token for token in tokens if token.kind not in ("space", "newline", "comment")]
+    return [token for token in tokens if token[0] not in BLANK]
 
 
-def directives(tokens: list[Token]) -> Iterator[tuple[int, int]]:
+def directives(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
     """The index range of each preprocessor line, `#` first, its newline excluded; `#pragma asm` blocks are `asm`."""
     index = 0
-    for first in [at for at, token in enumerate(tokens) if token.kind == "hash"]:
+    for first in [at for at, token in enumerate(tokens) if token[0] == "hash"]:
         if first >= index:
             index = first
             while index < len(tokens) and tokens[index].kind != "newline":

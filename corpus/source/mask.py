@@ -7,7 +7,7 @@ built on the mask and every text is cut from the original. What was hidden stays
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -18,6 +18,7 @@ from corpus.source.dialect import (
     ISR_MACROS,
     KEIL_ATTRIBUTES,
     KEIL_SPACES,
+    KEIL_WORDS,
     QUALIFIERS,
     SBIT_TYPES,
     SDCC_ATTRIBUTES,
@@ -25,7 +26,7 @@ from corpus.source.dialect import (
     SFR_TYPES,
     is_keil,
 )
-from corpus.source.lexer import Token, directives, lex, significant
+from corpus.source.lexer import Lexed, lexed
 
 SpanKind = Literal[
     "space", "at", "fattr", "asm", "qual", "isr", "critical", "register", "cast", "short-cast", "error", "comment"
@@ -55,14 +56,13 @@ class Masked:
     keil: bool
 
 
-def mask(src: bytes, qualifiers: Iterable[bytes] = (), tokens: list[Token] | None = None) -> Masked:
+def mask(src: bytes, qualifiers: Iterable[bytes] = ()) -> Masked:
     """Masks the dialect in `src`.
 
     `qualifiers` are macro names of the project that stand for qualifiers; those that `src` defines itself are found.
-    `tokens` is `lex(src)` where the caller has it. Raises nothing.
+    Raises nothing.
     """
-    tokens = lex(src) if tokens is None else tokens
-    masker = _Masker(src, tokens, frozenset(qualifiers))
+    masker = _Masker(lexed(src), frozenset(qualifiers))
     masker.run()
     return Masked(bytes(masker.buffer), tuple(sorted(masker.spans, key=lambda s: (s.start, s.end))), masker.keil)
 
@@ -75,18 +75,17 @@ def blank(text: bytes) -> bytes:
 class _Masker:
     """One pass over the significant tokens outside directives; each dialect word has its method."""
 
-    def __init__(self, src: bytes, tokens: list[Token], qualifiers: frozenset[bytes]) -> None:
-        self.src = src
+    def __init__(self, source: Lexed, qualifiers: frozenset[bytes]) -> None:
+        src = self.src = source.src
         self.buffer = bytearray(src)
         self.spans: list[Span] = []
-        inside: set[int] = set()
-        lines: list[list[bytes]] = []
-        for first, last in directives(tokens):
-            inside.update(range(first, last))
-            lines.append([src[t.start : t.end] for t in tokens[first:last] if t.kind not in ("space", "comment")])
-        self.code = significant(token for i, token in enumerate(tokens) if i not in inside)
-        self.words = [src[t.start : t.end] for t in self.code]
-        self.keil = is_keil(b" ".join(w for t, w in zip(self.code, self.words, strict=True) if t.kind != "asm"))
+        lines = [[src[start:end] for _, start, end in line] for line in source.lines]
+        self.code = source.code
+        self.words = [src[start:end] for _, start, end in self.code]
+        self.present = frozenset(self.words)
+        self.keil = not KEIL_WORDS.isdisjoint(self.present) and is_keil(
+            b" ".join(w for t, w in zip(self.code, self.words, strict=True) if t.kind != "asm")
+        )
         self.spaces = SDCC_SPACES | KEIL_SPACES if self.keil else SDCC_SPACES
         self.attributes = SDCC_ATTRIBUTES | KEIL_ATTRIBUTES if self.keil else SDCC_ATTRIBUTES
         self.qualifiers = QUALIFIERS | qualifiers | _learned(lines, self.spaces | self.attributes | QUALIFIERS)
@@ -126,14 +125,19 @@ class _Masker:
         by_word |= dict.fromkeys(self.attributes, self.attribute)
         by_word |= dict.fromkeys(ISR_MACROS, self.isr)
         by_word |= dict.fromkeys(SFR_TYPES | SBIT_TYPES, self.register)
-        index = 0
-        while index < len(self.code):
-            if self.code[index].kind == "asm":
-                index = self.asm(index)
-            elif handler := by_word.get(self.words[index]):
-                index = handler(index)
-            else:
-                index += 1
+        done = 0
+        for index in self._places(by_word):
+            if index < done:
+                continue
+            handler = self.asm if self.code[index].kind == "asm" else by_word[self.words[index]]
+            done = handler(index)
+
+    def _places(self, by_word: Mapping[bytes, Callable[[int], int]]) -> list[int]:
+        """The tokens that may have to be hidden, in order."""
+        wanted = self.present & by_word.keys()
+        if not self.typedefs:
+            wanted -= {b"("}
+        return [i for i, (t, w) in enumerate(zip(self.code, self.words, strict=True)) if w in wanted or t[0] == "asm"]
 
     def asm(self, i: int) -> int:
         self.hide("asm", i, i, b"0" if self.word(i + 1) == b";" else b";")
@@ -245,6 +249,8 @@ class _Masker:
     def _typedefs(self) -> frozenset[bytes]:
         """Names that a simple typedef of this source gives."""
         names: set[bytes] = set()
+        if b"typedef" not in self.present:
+            return frozenset()
         for i, word in enumerate(self.words):
             if word != b"typedef":
                 continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from corpus.source.lexer import Kind, lex
+from corpus.source.lexer import BLANK, Kind, lex, lexed
 
 
 def kinds(src: bytes) -> list[tuple[Kind, bytes]]:
@@ -33,4 +33,9 @@ def kinds(src: bytes) -> list[tuple[Kind, bytes]]:
 @lru_cache(maxsize=64)  # a parent is compared with each of its variants
 def token_stream(src: bytes) -> tuple[bytes, ...]:
     """The tokens without comments and blanks; a directive's tokens end with a newline, an asm block is one token."""
-    return tuple(text for _, text in kinds(src))
+    found = lexed(src)
+    if not found.directives:
+        return tuple([text for _, text in found.words])
+    ends = {last for _, last in found.directives}
+    tokens = enumerate(found.tokens)
+    return tuple([src[start:end] for at, (kind, start, end) in tokens if kind not in BLANK or at in ends])

@@ -9,15 +9,17 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import tree_sitter_c
-from tree_sitter import Language, Node, Parser, Tree
+from tree_sitter import Language, Node, Parser, Query, QueryCursor, Tree
 
-from corpus.source.lexer import Token, directives, lex
+from corpus.source.lexer import Token, lexed
 from corpus.source.mask import Masked, Span, mask
 
 if TYPE_CHECKING:
     from corpus.source.symbols import Symbols
 
-_PARSER = Parser(Language(tree_sitter_c.language()))
+_LANGUAGE = Language(tree_sitter_c.language())
+_PARSER = Parser(_LANGUAGE)
+_FUNCTIONS = QueryCursor(Query(_LANGUAGE, "(function_definition) @function"))
 
 STATEMENTS = frozenset(
     {
@@ -206,8 +208,9 @@ class Unit:
     @cached_property
     def directives(self) -> tuple[tuple[int, int], ...]:
         """(start, end) of each preprocessor line, from its `#` to the end of its last continued line."""
-        tokens = list(self.tokens)
-        return tuple((tokens[first].start, tokens[last - 1].end) for first, last in directives(tokens))
+        return tuple(
+            (self.tokens[first].start, self.tokens[last - 1].end) for first, last in lexed(self.src).directives
+        )
 
     @cached_property
     def _opaque(self) -> tuple[tuple[int, int], ...]:
@@ -235,7 +238,8 @@ class Unit:
 
     @cached_property
     def _functions(self) -> tuple[Node, ...]:
-        return tuple(self.walk("function_definition"))
+        found = _FUNCTIONS.captures(self.root).get("function", [])
+        return tuple(sorted(found, key=lambda node: node.start_byte))  # which come in no order
 
     @cached_property
     def anonymous_types(self) -> tuple[int, ...]:
@@ -277,6 +281,5 @@ class Unit:
 
 @lru_cache(maxsize=48)
 def _parsed(src: bytes) -> Unit:
-    tokens = lex(src)
-    masked = mask(src, tokens=tokens)
-    return Unit(src, masked, tuple(tokens), _PARSER.parse(masked.text))
+    masked = mask(src)
+    return Unit(src, masked, lexed(src).tokens, _PARSER.parse(masked.text))

@@ -20,9 +20,7 @@ from corpus.tables import program_table, reject_row, reject_table
 from filters.duplicates import NearDuplicates, select_distinct_programs
 from filters.keys import program_key
 from flows.job import Job, JobMaker, stage_outputs, tool_words
-from flows.talk import Talk
 from generators.model import spirit
-from generators.model.endpoint import Endpoint, NoAnswer
 from generators.tasks.naming import missing
 from generators.tasks.registers import KNOWN
 from generators.tasks.row import folded
@@ -52,6 +50,10 @@ def jobs(make: JobMaker) -> list[Job]:
 
 def work(job: Job) -> Manifest:
     """Asks for one seed, in each language as often as the recipe says, and judges what comes."""
+    # Here, since the client takes half a second to import, in each worker of a run without a model too.
+    from flows.talk import Talk
+    from generators.model.endpoint import Endpoint, NoAnswer
+
     seed = load_seed(job.seeds / job.seed)
     asked = job.recipe.generate.model
     root = _root(seed)
