@@ -8,9 +8,11 @@ import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from corpus.shards import Manifest
-from flows.job import Job, Mapper, Work
+if TYPE_CHECKING:  # a worker imports what its jobs need, and no more
+    from corpus.shards import Manifest
+    from flows.job import Job, Mapper, Work
 
 
 @contextmanager

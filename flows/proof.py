@@ -9,7 +9,9 @@ from functools import cached_property
 from corpus.records import GRADES, Fault, Program, Step, Verdict, program_id, trace_id
 from corpus.seeds import Seed
 from corpus.source.interface import interface
+from corpus.source.lexer import lexed
 from corpus.source.stream import token_stream
+from corpus.source.touched import keeps_interface
 from corpus.source.unit import Unit
 from generators.mutants.operator import Faulty
 from generators.rewrites.apply import Proposal, rename_aliases
@@ -110,7 +112,7 @@ class Prover:
             aliases=rename_aliases(before.aliases, proposal.aliases),
             verdicts=(),
         )
-        if token_stream(proposal.source) == token_stream(parent.unit.src) and not _shows_layout(parent.unit):
+        if _same_tokens(proposal.source, parent.unit.src) and not _shows_layout(parent.unit):
             verdict = Verdict("equivalent", "passed", "same-tokens", "only layout or comments differ")
             return replace(parent, program=_graded(program, before, proposal.step, verdict))
         built = self._build(program)
@@ -191,7 +193,10 @@ class Prover:
 
     def _same_interface(self, parent: Proved, proposal: Proposal) -> bool:
         renamed = {new.encode(): old.encode() for old, new in proposal.aliases}
-        return interface(Unit.parse(proposal.source), renamed) == interface(parent.unit)
+        variant = Unit.parse(proposal.source)
+        if keeps_interface(parent.unit, variant, renamed):
+            return True
+        return interface(variant, renamed) == interface(parent.unit)
 
     def _is_timed(self, parent: Proved, proposal: Proposal) -> bool:
         """Whether the step edits a function that the seed marks as timing-critical."""
@@ -254,6 +259,11 @@ class Prover:
         name = trace_id(kept)
         self.traces[name] = kept
         return name
+
+
+def _same_tokens(one: bytes, other: bytes) -> bool:
+    """Whether two texts have the same token stream; which tokens there are is known already, and differs mostly."""
+    return lexed(one).words == lexed(other).words and token_stream(one) == token_stream(other)
 
 
 def _shows_layout(unit: Unit) -> bool:

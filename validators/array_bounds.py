@@ -31,8 +31,8 @@ def array_bounds(source: Lexed) -> Iterator[tuple[int, bytes]]:
 
 def _object_macros(source: Lexed) -> dict[bytes, list[bytes]]:
     found = {}
-    for line in source.lines:
-        words = [source.src[token.start : token.end] for token in line]
+    for first, last in source.lines:
+        words = [text for _, text in source.words[first:last]]
         if len(words) > 3 and words[1] == b"define":
             found[words[2]] = words[3:]
     return found

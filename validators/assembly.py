@@ -16,7 +16,7 @@ from corpus.source.edits import apply_edits
 from corpus.source.lexer import lex
 from corpus.source.unit import Unit
 from validators.boards import Board
-from validators.harness import PROGRAM_MAIN, View, seen_by, without_bodies, words_of
+from validators.harness import PROGRAM_MAIN, Shell, View, seen_by, words_of
 from validators.linking import Linker, renamed
 from validators.sandbox.runner import Sandbox
 from validators.simulators.machine import header
@@ -62,7 +62,7 @@ class Assembly:
         self._board = board
         self._linker = Linker(sandbox, board.link) if board.link is not None else None
         self._harnesses: dict[tuple[str, str], str] = {}
-        self._views: dict[tuple[bytes, frozenset[bytes], tuple[tuple[str, str], ...]], View] = {}
+        self._views: dict[tuple[bytes, frozenset[bytes], tuple[tuple[str, str], ...]], tuple[Shell, View]] = {}
         self._images: dict[tuple[str, tuple[bytes, ...]], bytes] = {}
 
     def build(
@@ -95,15 +95,17 @@ class Assembly:
         """What the harness sees; of a variant that differs within function bodies it is what it was of its parent."""
         if unit.error is not None:
             return None
-        key = without_bodies(unit), words, tuple(aliases.items())
+        shell = Shell.of(unit)
+        key = shell.text, words, tuple(aliases.items())
         if key not in self._views:
             view = seen_by(unit, words, aliases)
-            if view is None or view.edits:  # which are at places of this very source
-                return view
+            if view is None:
+                return None
             if len(self._views) >= _MOST:
                 self._views.pop(next(iter(self._views)))
-            self._views[key] = view
-        return self._views[key]
+            self._views[key] = shell, view
+        first, view = self._views[key]
+        return first.moved(view, shell)
 
     def _alone(self, toolchain: Toolchain, source: str) -> Compiled:
         """The program's own file, in which `main` is an ordinary function: sdcc would put the start-up code there."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from corpus.records import Verdict, Witness
@@ -48,7 +49,7 @@ _REASONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Observed:
     """What an image did: one trace for each of DRAWS under each of FILLS, the fills of one draw side by side."""
 
@@ -60,6 +61,11 @@ class Observed:
     def cycles(self) -> int:
         """Cycles of the first run, as the machine counts them."""
         return self.traces[0].cycles
+
+    @cached_property
+    def judged(self) -> Verdict:
+        """What `judge` says, once: a parent is compared with each of its variants."""
+        return _judged(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +158,10 @@ def judge(observed: Observed) -> Verdict:
 
     `unknown`, simulator-failed, where the simulator itself broke.
     """
+    return observed.judged
+
+
+def _judged(observed: Observed) -> Verdict:
     names = observed.machine.registers
     if any(trace.outcome == "simulator-failed" for trace in observed.traces):
         return Verdict("harness", "unknown", "simulator-failed", f"the simulator of {observed.machine.name} broke")
@@ -163,7 +173,7 @@ def judge(observed: Observed) -> Verdict:
         if (first.outcome, first.events) != (second.outcome, second.events):
             words = f"depends on memory that nobody wrote: {difference(first, second, names)}"
             return Verdict("harness", "failed", "uninitialised-read", words)
-    checks = sum(event[0] == "E" for event in observed.traces[0].events.split())
+    checks = f" {observed.traces[0].events}".count(" E")
     return Verdict("harness", "passed", evidence=f"{checks} expectations met, {observed.cycles:,} {_unit(observed)}")
 
 
@@ -193,6 +203,6 @@ def contrast(parent: Observed, variant: Observed) -> Comparison:
             words = difference(expected, actual, parent.machine.registers)
             verdict = Verdict("equivalent", "failed", other.reason or "wrong-output", words)
             return Comparison(verdict, Witness(draw, fill, *found))
-    events = sum(len(trace.events.split()) for trace in parent.traces[:: len(FILLS)])
+    events = sum(trace.events.count(" ") + bool(trace.events) for trace in parent.traces[:: len(FILLS)])
     words = f"the same {events} events under {len(DRAWS)} stimuli"
     return Comparison(Verdict("equivalent", "passed", "simulated", words))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from types import MappingProxyType
 
 from validators.linking import MCS51_LINK, STM8_LINK, Link
@@ -39,10 +40,12 @@ class Board:
     jumps: frozenset[str] = frozenset()
 
 
+@cache
 def _mcs51(purpose: Purpose, model: str, source: str) -> Toolchain:
     return _listed(toolchain("sdcc-mcs51", purpose=purpose, source=source, model=model), source)
 
 
+@cache
 def _stm8(purpose: Purpose, model: str, source: str) -> Toolchain:
     return _listed(toolchain("sdcc-stm8", purpose=purpose, source=source, model=model), source)
 
@@ -53,6 +56,7 @@ def _listed(made: Toolchain, source: str) -> Toolchain:
     return replace(made, command=command, keep=(*made.keep, source.removesuffix(".c") + ".lst"))
 
 
+@cache
 def _cortex_m(purpose: Purpose, model: str, source: str) -> Toolchain:
     """With the start-up code and the memory of the simulated chip instead of the toolchain's own."""
     made = toolchain("arm-none-eabi-gcc", purpose=purpose, source=source)
@@ -68,10 +72,12 @@ def _cortex_m(purpose: Purpose, model: str, source: str) -> Toolchain:
     )
 
 
+@cache
 def _avr(purpose: Purpose, model: str, source: str) -> Toolchain:
     return toolchain("avr-gcc", purpose=purpose, source=source)
 
 
+@cache
 def _avr_for_sdcc(purpose: Purpose, model: str, source: str) -> Toolchain:
     made = toolchain("avr-gcc", purpose=purpose, source=source, dialect="sdcc")
     return made.with_flags("-funsigned-char", "-fshort-enums")

@@ -46,19 +46,20 @@ def expanded_tokens(source: Lexed) -> int:
     Of several definitions of a name the largest counts, so that no order of `#define` and `#undef` hides one. Macros
     that lead back to one another count as CEILING: no honest program has them, and they grow beyond any estimate.
     """
-    src = source.src
+    texts = [text for _, text in source.words]
     macros: dict[bytes, list[_Macro]] = {}
-    rest = list(source.code)
-    for line in source.lines:
-        texts = [src[start:end] for _, start, end in line]
-        if len(texts) > 2 and texts[1] == b"define":
-            macros.setdefault(texts[2], []).append(_definition(line, texts))
-        elif len(texts) > 1 and texts[1] in (b"if", b"elif"):
-            rest += line[2:]
+    for first, last in source.lines:
+        line = texts[first:last]
+        if len(line) > 2 and line[1] == b"define":
+            macros.setdefault(line[2], []).append(_definition(source.significant[first:last], line))
     words: list[bytes] = []
-    for kind, start, end in sorted(rest, key=lambda token: token.start):
-        # Macros are expanded in an asm block as well.
-        words += _inside(src[start:end]) if kind == "asm" else (src[start:end],)
+    conditions = [
+        (first + 2, last) for first, last in source.lines if texts[first + 1 : first + 2] in ([b"if"], [b"elif"])
+    ]
+    for first, last in sorted((*source.code, *conditions)):
+        for kind, text in source.words[first:last]:
+            # Macros are expanded in an asm block as well.
+            words += _inside(text) if kind == "asm" else (text,)
     return _Estimate(macros).of(words, 0).constant
 
 

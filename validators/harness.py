@@ -12,7 +12,7 @@ text as its parent, and the harness's object serves both.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tree_sitter import Node
 
@@ -97,19 +97,40 @@ def seen_by(unit: Unit, words: frozenset[bytes], aliases: Mapping[str, str]) -> 
     return View(text, tuple(sorted(edits)), renamed)
 
 
-def without_bodies(unit: Unit) -> bytes:
-    """The source without what is between the braces of its functions, which no harness sees, but for inline ones and
-    those that hold directives."""
-    parts: list[bytes] = []
-    at = 0
-    for function in unit.functions():
-        body = function.child_by_field_name("body")
-        if body is None or any(body.start_byte <= start < body.end_byte for start, _ in unit.directives):
-            continue
-        if b"inline" not in unit.src[function.start_byte : body.start_byte]:
-            parts.append(unit.src[at : body.start_byte])
-            at = unit.end(body)
-    return b"{}".join([*parts, unit.src[at:]])
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """A source without what is between the braces of its functions, which no harness sees, but for inline ones and
+    those that hold directives. `parts` are the (start, end) of what is left."""
+
+    text: bytes
+    parts: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def of(cls, unit: Unit) -> Shell:
+        """The shell of a source that parses."""
+        parts: list[tuple[int, int]] = []
+        at = 0
+        for function in unit.functions():
+            body = function.child_by_field_name("body")
+            if body is None or any(body.start_byte <= start < body.end_byte for start, _ in unit.directives):
+                continue
+            if b"inline" not in unit.src[function.start_byte : body.start_byte]:
+                parts.append((at, body.start_byte))
+                at = unit.end(body)
+        parts.append((at, len(unit.src)))
+        return cls(b"{}".join(unit.src[start:end] for start, end in parts), tuple(parts))
+
+    def moved(self, view: View, other: Shell) -> View:
+        """A view of this source as one of another that has the same shell: its edits are at other places there."""
+        places = zip(self.parts, other.parts, strict=True)
+        shifts = [(start, end, there - start) for (start, end), (there, _) in places]
+        edits = [
+            Edit(edit.start + shift, edit.end + shift, edit.text)
+            for edit in view.edits
+            for start, end, shift in shifts
+            if start <= edit.start and edit.end <= end
+        ]
+        return replace(view, edits=tuple(edits))
 
 
 # The pieces of a file

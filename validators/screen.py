@@ -130,7 +130,8 @@ class Screen:
 
     def _directives(self, cut: Lexed) -> Iterator[tuple[str, str]]:
         src, depth = cut.src, 0
-        for line in cut.lines:
+        for first, last in cut.lines:
+            line = cut.significant[first:last]
             text = _show(src[line[0].start : line[-1].end])
             if len(line) == 1:
                 continue
@@ -199,9 +200,9 @@ def _broken(cut: Lexed) -> Iterator[tuple[str, str]]:
     """Unterminated literals and comments; sdcc never ends on a string."""
     src, tokens = cut.src, cut.tokens
     prose: set[int] = set()
-    for line in cut.lines:
-        if len(line) > 1 and src[line[1].start : line[1].end] in (b"error", b"warning"):
-            prose.update(token.start for token in line)
+    for first, last in cut.lines:
+        if last > first + 1 and cut.words[first + 1][1] in (b"error", b"warning"):
+            prose.update(token.start for token in cut.significant[first:last])
     may_be_digraphs = _DIGRAPH.search(src) is not None
     for index, (kind, start, end) in enumerate(tokens):
         if kind == "identifier" and src[start:end] in _RAW:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -80,19 +81,17 @@ class Lexed:
         return tuple(directives(self.tokens)) if b"#" in self.src else ()
 
     @cached_property
-    def lines(self) -> tuple[tuple[Token, ...], ...]:
-        """The significant tokens of each preprocessor line, `#` first."""
-        return tuple(tuple(significant(self.tokens[first:last])) for first, last in self.directives)
+    def lines(self) -> tuple[tuple[int, int], ...]:
+        """The index range of each preprocessor line among the significant tokens."""
+        starts = [start for _, start, _ in self.significant]
+        places = [(self.tokens[first].start, self.tokens[last - 1].end) for first, last in self.directives]
+        return tuple([(bisect_left(starts, start), bisect_left(starts, end)) for start, end in places])
 
     @cached_property
-    def code(self) -> tuple[Token, ...]:
-        """The significant tokens outside of preprocessor lines."""
-        found: list[Token] = []
-        at = 0
-        for first, last in self.directives:
-            found += significant(self.tokens[at:first])
-            at = last
-        return tuple(found + significant(self.tokens[at:]))
+    def code(self) -> tuple[tuple[int, int], ...]:
+        """The index ranges of what is between preprocessor lines among the significant tokens."""
+        ends = [0, *(end for _, end in self.lines)]
+        return tuple(zip(ends, [*(start for start, _ in self.lines), len(self.significant)], strict=True))
 
 
 def lex(src: bytes) -> list[Token]:

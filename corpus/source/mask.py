@@ -79,9 +79,10 @@ class _Masker:
         src = self.src = source.src
         self.buffer = bytearray(src)
         self.spans: list[Span] = []
-        lines = [[src[start:end] for _, start, end in line] for line in source.lines]
-        self.code = source.code
-        self.words = [src[start:end] for _, start, end in self.code]
+        texts = [text for _, text in source.words]
+        lines = [texts[first:last] for first, last in source.lines]
+        self.code = [token for first, last in source.code for token in source.significant[first:last]]
+        self.words = [text for first, last in source.code for text in texts[first:last]]
         self.present = frozenset(self.words)
         self.keil = not KEIL_WORDS.isdisjoint(self.present) and is_keil(
             b" ".join(w for t, w in zip(self.code, self.words, strict=True) if t.kind != "asm")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -17,9 +18,9 @@ from corpus.source.mask import Masked, Span, mask
 if TYPE_CHECKING:
     from corpus.source.symbols import Symbols
 
-_LANGUAGE = Language(tree_sitter_c.language())
-_PARSER = Parser(_LANGUAGE)
-_FUNCTIONS = QueryCursor(Query(_LANGUAGE, "(function_definition) @function"))
+LANGUAGE = Language(tree_sitter_c.language())
+_PARSER = Parser(LANGUAGE)
+_FUNCTIONS = QueryCursor(Query(LANGUAGE, "(function_definition) @function"))
 
 STATEMENTS = frozenset(
     {
@@ -122,26 +123,23 @@ class Unit:
         """All named nodes once, since every asker walks the tree again and making a Node is what that costs."""
         nodes: list[Node] = []
         end: list[int] = []
-        by_type: dict[str, list[int]] = {}
+        by_type: dict[str, list[int]] = defaultdict(list)
         open_at: list[tuple[int, int]] = []  # (place, depth) of the nodes around
-        cursor = self.root.walk()
-        while True:
-            node = cursor.node
-            if node is not None and node.is_named:
-                depth = cursor.depth
-                while open_at and open_at[-1][1] >= depth:
-                    end[open_at.pop()[0]] = len(nodes)
-                open_at.append((len(nodes), depth))
-                by_type.setdefault(node.type, []).append(len(nodes))
-                nodes.append(node)
-                end.append(0)
-            if cursor.goto_first_child():
-                continue
-            while not cursor.goto_next_sibling():
-                if not cursor.goto_parent():
-                    for place, _ in open_at:
-                        end[place] = len(nodes)
-                    return _Order(nodes, end, by_type, {node.id: at for at, node in enumerate(nodes)})
+        waiting = [(self.root, 0)]
+        while waiting:
+            node, depth = waiting.pop()
+            here = len(nodes)
+            while open_at and open_at[-1][1] >= depth:
+                end[open_at.pop()[0]] = here
+            nodes.append(node)
+            end.append(here + 1)
+            by_type[node.type].append(here)
+            if children := node.named_children:
+                open_at.append((here, depth))
+                waiting += [(child, depth + 1) for child in reversed(children)]
+        for place, _ in open_at:
+            end[place] = len(nodes)
+        return _Order(nodes, end, dict(by_type), {node.id: at for at, node in enumerate(nodes)})
 
     @staticmethod
     def _nodes(top: Node) -> Iterator[Node]:

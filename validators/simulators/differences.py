@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 
 from validators.simulators.machine import Trace
@@ -29,14 +30,13 @@ _ENDINGS = {
 
 def difference(expected: Trace, actual: Trace, registers: Registers = MCS51.registers) -> str:
     """The first thing that `actual` did otherwise, with the call it happened in; empty when they did the same."""
-    mark = ""
-    for want, got in zip_longest(expected.events.split(), actual.events.split()):
-        if want != got:
-            return mark + _otherwise(want, got, expected, actual, registers)
-        if want.startswith("M"):
-            mark = f"in call {want[1:]}: "
-    if expected.outcome == actual.outcome:
+    parted = witness(expected, actual)
+    if parted is None:
         return ""
+    number, want, got = parted
+    mark = _call(expected.events.split(" ", number)[:number])
+    if want or got:
+        return mark + _otherwise(want or None, got or None, expected, actual, registers)
     return f"{mark}{ending(actual)}, expected: {ending(expected)}"
 
 
@@ -45,22 +45,32 @@ def witness(expected: Trace, actual: Trace) -> tuple[int, str, str] | None:
 
     An event is empty where its trace had ended; both are where only the outcomes differ. None when nothing differs.
     """
-    wants, gots = expected.events.split(), actual.events.split()
+    if expected.events == actual.events:
+        return None if expected.outcome == actual.outcome else (len(expected.events.split()), "", "")
+    lengths = range(min(len(expected.events), len(actual.events)))
+    same = bisect_left(lengths, True, key=lambda length: expected.events[: length + 1] != actual.events[: length + 1])
+    start = expected.events.rfind(" ", 0, same) + 1  # of the event that holds the first character that differs
+    wants, gots = expected.events[start:].split(), actual.events[start:].split()
+    before = expected.events.count(" ", 0, start)
     for number, (want, got) in enumerate(zip_longest(wants, gots, fillvalue="")):
         if want != got:
-            return number, want, got
-    return None if expected.outcome == actual.outcome else (len(wants), "", "")
+            return before + number, want, got
+    raise AssertionError("events that differ part somewhere")
 
 
 def failure(trace: Trace, registers: Registers = MCS51.registers) -> str:
     """The first expectation that was not met, or how else the run went wrong; empty when it passed."""
-    mark = ""
-    for event in trace.events.split():
-        if event.startswith("M"):
-            mark = f"in call {event[1:]}: "
-        if event.startswith("F"):
-            return mark + words(event, registers)
-    return "" if trace.passed else mark + ending(trace)
+    events = f" {trace.events}"
+    at = events.find(" F")
+    if at < 0:
+        return "" if trace.passed else _call(events.split()) + ending(trace)
+    return _call(events[:at].split()) + words(events[at + 1 :].split(" ", 1)[0], registers)
+
+
+def _call(events: Sequence[str]) -> str:
+    """The call of the harness that the last of these events happened in."""
+    mark = next((event for event in reversed(events) if event.startswith("M")), "")
+    return f"in call {mark[1:]}: " if mark else ""
 
 
 def _otherwise(want: str | None, got: str | None, expected: Trace, actual: Trace, registers: Registers) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from corpus.records import Diagnostic, Outcome, Verdict
-from corpus.source.lexer import directives, lex, significant
+from corpus.source.lexer import lexed
 from validators.sandbox.runner import Finished, ProgramNotFound, Sandbox, WorkerDied
 from validators.toolchains.compile import Compiled, compile_verdict
 from validators.toolchains.diagnostics import MOST, lines_of, read_output
@@ -129,9 +129,9 @@ def _keeps_to_itself(source: str) -> bool:
     text = _SPLICE.sub(b"", source.encode(errors="surrogatepass"))
     if _TELLING.search(text):
         return False
-    tokens = lex(text)
-    for first, end in directives(tokens):
-        word, *rest = [text[token.start : token.end] for token in significant(tokens[first:end])[1:]] or [b"define"]
+    cut = lexed(text)
+    for first, last in cut.lines:
+        word, *rest = [text for _, text in cut.words[first + 1 : last]] or [b"define"]
         if word not in _HARMLESS or (word == b"include" and not _PLAIN_HEADER.fullmatch(b"".join(rest))):
             return False
-    return not any(token.kind == "asm" and text[token.start : token.start + 1] == b"#" for token in tokens)
+    return not any(kind == "asm" and text.startswith(b"#") for kind, text in cut.words)

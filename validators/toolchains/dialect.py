@@ -7,7 +7,7 @@ from functools import cache
 from itertools import zip_longest
 from pathlib import Path
 
-from corpus.source.lexer import directives, lex, significant
+from corpus.source.lexer import lexed
 
 _FOLDERS = (Path("/usr/share/sdcc/include"), Path("/usr/local/share/sdcc/include"))
 SHIM = "dialect_shim.h"
@@ -41,9 +41,11 @@ def gcc_inputs(files: Mapping[str, bytes], *, library: bool = False) -> Mapping[
 
 def for_gcc(src: bytes) -> bytes:
     """The source with asm blocks blanked and `__at 0x80` written as `__at(0x80)`, which a macro can take."""
+    if b"asm" not in src.lower() and lexed(src).present.isdisjoint(_WITH_A_NUMBER):
+        return src
     parts: list[bytes] = []
     done = 0
-    tokens = significant(lex(src))
+    tokens = lexed(src).significant
     for token, after in zip_longest(tokens, tokens[1:]):
         if token.kind == "asm":
             parts += [src[done : token.start], _blank(src[token.start : token.end])]
@@ -76,11 +78,11 @@ def device_headers(sources: Iterable[bytes], *, library: bool = False) -> Mappin
 
 def included(src: bytes) -> list[str]:
     """The names in `#include <name>` and `#include "name"`, in order."""
-    tokens = lex(src)
+    cut = lexed(src)
     names = []
-    for first, end in directives(tokens):
-        line = significant(tokens[first:end])
-        if len(line) > 2 and src[line[1].start : line[1].end] == b"include":
+    for first, last in cut.lines:
+        line = cut.significant[first:last]
+        if len(line) > 2 and cut.words[first + 1][1] == b"include":
             name = src[line[2].start : line[-1].end]
             if (name[:1], name[-1:]) in ((b"<", b">"), (b'"', b'"')):
                 names.append(name[1:-1].decode(errors="replace"))

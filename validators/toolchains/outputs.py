@@ -33,9 +33,9 @@ def _sdas(data: bytes) -> str:
     match = _SDAS_HEADER.match(data)
     if match is None:
         return "has no header"
-    lines = data.split(b"\n")
-    if lines[-1]:
+    if not data.endswith(b"\n"):
         return "ends within a line"
-    if sum(line.startswith(b"A ") for line in lines) != int(match[1], 16):
+    if data.count(b"\nA ") != int(match[1], 16):
         return "lacks some of its areas"
-    return "ends before its last relocation" if len(lines) > 1 and lines[-2].startswith(b"T ") else ""
+    last = data.rfind(b"\n", 0, -1) + 1
+    return "ends before its last relocation" if data.startswith(b"T ", last) else ""
