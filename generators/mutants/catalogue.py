@@ -2,27 +2,50 @@
 
 from __future__ import annotations
 
-from generators.mutants import expressions, statements, syntax
+import random
 
-OPERATORS = (
-    expressions.relational_boundary,
-    expressions.relational_flip,
-    expressions.arithmetic_swap,
-    expressions.bitwise_swap,
-    expressions.compound_swap,
-    expressions.constant_off_by_one,
-    expressions.constant_bit,
-    expressions.wrong_bit,
-    expressions.swap_high_low,
-    statements.drop_statement,
-    statements.drop_flag_clear,
-    statements.negate_condition,
-    statements.drop_break,
-    statements.narrow_type,
-    syntax.missing_semicolon,
-    syntax.missing_brace,
-    syntax.undeclared_name,
-    syntax.wrong_type_name,
-    syntax.missing_include,
-    syntax.keil_spelling,
+from generators.mutants import (
+    constants,
+    control,
+    dialects,
+    expressions,
+    interrupts,
+    macros,
+    memory,
+    registers,
+    statements,
+    syntax,
+    types,
 )
+from generators.mutants.operator import Operator
+
+_MODULES = (
+    expressions,
+    constants,
+    types,
+    statements,
+    control,
+    registers,
+    interrupts,
+    memory,
+    macros,
+    syntax,
+    dialects,
+)
+
+_ALL = tuple(made for module in _MODULES for made in vars(module).values() if isinstance(made, Operator))
+
+OPERATORS: tuple[Operator, ...] = tuple(made for made in _ALL if made.effect != "finding")
+"""Those whose fault a compiler or the simulator can see."""
+
+FINDING_OPERATORS: tuple[Operator, ...] = tuple(made for made in _ALL if made.effect == "finding")
+"""Those whose fault shows on the simulator by chance only, and for certain to a static check."""
+
+
+def in_turn(rng: random.Random) -> list[Operator]:
+    """Every operator once, in a drawn order in which the kinds take turns, so that a few draws meet all of them."""
+    kinds: dict[str, list[Operator]] = {}
+    for made in rng.sample(OPERATORS, len(OPERATORS)):
+        kinds.setdefault(made.kind, []).append(made)
+    rounds = max(map(len, kinds.values()))
+    return [kind[number] for number in range(rounds) for kind in kinds.values() if number < len(kind)]

@@ -1,154 +1,248 @@
-"""Faults inside an expression: the wrong operator, constant, bit or half."""
+"""Faults inside an expression: the wrong operator, or one that binds otherwise than was meant."""
 
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from tree_sitter import Node
 
 from corpus.source.edits import Edit
 from corpus.source.unit import Unit
 from generators.mutants.operator import Mutation, operator
+from generators.mutants.places import bare, field, nodes, replaced, shown, signs, within
 
 _BOUNDARY = {b"<": b"<=", b"<=": b"<", b">": b">=", b">=": b">"}
 _FLIPPED = {b"<": b">", b">": b"<", b"==": b"!=", b"!=": b"==", b"<=": b">=", b">=": b"<="}
 _ARITHMETIC = {b"+": b"-", b"-": b"+", b"/": b"%", b"%": b"/", b"*": b"+"}
-_BITWISE = {b"&": b"|", b"|": b"&", b"^": b"|", b"<<": b">>", b">>": b"<<"}
+_BITWISE = {b"&": b"|", b"|": b"&", b"^": b"|"}
+_SHIFTS = {b"<<": b">>", b">>": b"<<"}
 _COMPOUND = {b"|=": b"=", b"&=": b"=", b"^=": b"|=", b"+=": b"=", b"-=": b"+=", b"<<=": b">>=", b">>=": b"<<="}
-_NUMBER = re.compile(rb"(0[xX])?([0-9a-fA-F]+)([uUlL]*)$")
+_LOGICAL = {b"&": b"&&", b"|": b"||"}
+_BINDING = {
+    b"*": 10, b"/": 10, b"%": 10, b"+": 9, b"-": 9, b"<<": 8, b">>": 8, b"<": 7, b"<=": 7, b">": 7, b">=": 7,
+    b"==": 6, b"!=": 6, b"&": 5, b"^": 4, b"|": 3, b"&&": 2, b"||": 1,
+}  # fmt: skip
 
 
-def _swapped(unit: Unit, kinds: tuple[str, ...], table: dict[bytes, bytes]) -> Iterator[Mutation]:
-    for node in unit.walk(*kinds):
-        sign = node.child_by_field_name("operator")
-        if sign is None or unit.in_opaque(node.start_byte, node.end_byte):
-            continue
-        was = unit.text(sign)
+def _swapped(unit: Unit, kind: str, table: dict[bytes, bytes]) -> Iterator[Mutation]:
+    for node, sign, was in signs(unit, kind):
         if was in table:
-            yield _replaced(unit, sign, table[was])
-
-
-def _replaced(unit: Unit, node: Node, text: bytes) -> Mutation:
-    return Mutation(
-        Edit(node.start_byte, node.end_byte, text), unit.text(node).decode("utf-8", "replace"), text.decode()
-    )
-
-
-def _numbers(unit: Unit) -> Iterator[tuple[Node, int, bool, bytes]]:
-    """Integer literals as (node, value, is hexadecimal, suffix): those of code, and macros that are one literal; not
-    those of array sizes or case labels."""
-    for node in unit.walk("number_literal", "preproc_arg"):
-        if node.type == "number_literal" and unit.in_opaque(node.start_byte, node.end_byte):
-            continue
-        parent = node.parent
-        if parent is not None and parent.type in ("array_declarator", "case_statement", "enumerator"):
-            continue
-        match = _NUMBER.fullmatch(unit.text(node))
-        if match is None or (not match[1] and match[2].startswith(b"0") and match[2] != b"0"):
-            continue
-        if not match[1] and not match[2].isdigit():
-            continue
-        yield node, int(match[2], 16 if match[1] else 10), bool(match[1]), match[3]
-
-
-def _written(value: int, hexadecimal: bool, suffix: bytes, width: int) -> bytes:
-    return (f"0x{value:0{width}X}" if hexadecimal else str(value)).encode() + suffix
+            whole = within(unit, node, (Edit(sign.start_byte, sign.end_byte, table[was]),))
+            facts = (("whole", whole.was), ("wrong_whole", whole.now), ("target", shown(unit, field(node, "left"))))
+            yield Mutation(whole.edits, was.decode(), table[was].decode(), facts=facts)
 
 
 @operator(
     "relational-boundary",
     "behaviour",
+    "control-flow",
     "the comparison is off by one at its boundary",
     "比较条件在边界上差了一",
 )
 def relational_boundary(unit: Unit, rng: random.Random) -> Iterator[Mutation]:
     """`<` for `<=` and the like: right for every value but the boundary one."""
-    yield from _swapped(unit, ("binary_expression",), _BOUNDARY)
+    yield from _swapped(unit, "binary_expression", _BOUNDARY)
 
 
-@operator("relational-flip", "behaviour", "the comparison is the wrong way round", "比较方向写反了")
+@operator("relational-flip", "behaviour", "control-flow", "the comparison is the wrong way round", "比较方向写反了")
 def relational_flip(unit: Unit, rng: random.Random) -> Iterator[Mutation]:
     """`==` for `!=`, `<` for `>`."""
-    yield from _swapped(unit, ("binary_expression",), _FLIPPED)
+    yield from _swapped(unit, "binary_expression", _FLIPPED)
 
 
-@operator("arithmetic-swap", "behaviour", "the wrong arithmetic operator is used", "算术运算符用错了")
+@operator("arithmetic-swap", "behaviour", "arithmetic", "the wrong arithmetic operator is used", "算术运算符用错了")
 def arithmetic_swap(unit: Unit, rng: random.Random) -> Iterator[Mutation]:
     """`+` for `-`, `%` for `/`."""
-    yield from _swapped(unit, ("binary_expression",), _ARITHMETIC)
+    yield from _swapped(unit, "binary_expression", _ARITHMETIC)
 
 
-@operator("bitwise-swap", "behaviour", "the wrong bit operator is used", "位运算符用错了")
+@operator("bitwise-swap", "behaviour", "arithmetic", "the wrong bit operator is used", "位运算符用错了")
 def bitwise_swap(unit: Unit, rng: random.Random) -> Iterator[Mutation]:
-    """`&` for `|`, a shift the wrong way."""
-    yield from _swapped(unit, ("binary_expression",), _BITWISE)
+    """`&` for `|` and back."""
+    yield from _swapped(unit, "binary_expression", _BITWISE)
+
+
+@operator("shift-direction", "behaviour", "arithmetic", "the shift goes the wrong way", "移位方向反了")
+def shift_direction(unit: Unit, rng: random.Random) -> Iterator[Mutation]:
+    """`<<` for `>>` and back."""
+    yield from _swapped(unit, "binary_expression", _SHIFTS)
+
+
+@operator("compound-swap", "behaviour", "arithmetic", "the compound assignment is the wrong one", "复合赋值用错了")
+def compound_swap(unit: Unit, rng: random.Random) -> Iterator[Mutation]:
+    """`=` for `|=`: what the target held before, the neighbours' bits of a port say, is overwritten."""
+    for made in _swapped(unit, "assignment_expression", _COMPOUND):
+        case = "overwrites" if made.now == "=" else ""
+        yield Mutation(made.edits, made.was, made.now, case, made.facts)
 
 
 @operator(
-    "compound-swap",
+    "logical-for-bitwise",
     "behaviour",
-    "the compound assignment is wrong, so other bits of the target are lost or not combined",
-    "复合赋值写错，目标里的其他位被破坏或没有合并",
+    "arithmetic",
+    "a logical operator is used where bits have to be combined",
+    "该用位运算的地方用了逻辑运算",
 )
-def compound_swap(unit: Unit, rng: random.Random) -> Iterator[Mutation]:
-    """`=` for `|=`: the neighbours' bits of a port or of a mode register are overwritten."""
-    yield from _swapped(unit, ("assignment_expression",), _COMPOUND)
+def logical_for_bitwise(unit: Unit, rng: random.Random) -> Iterator[Mutation]:
+    """`&&` for `&`, `||` for `|`, `!` for `~`."""
+    for made in _swapped(unit, "binary_expression", _LOGICAL):
+        yield Mutation(made.edits, made.was, made.now, "and" if made.was == "&" else "or", made.facts)
+    for node, sign, was in signs(unit, "unary_expression"):
+        if was == b"~":
+            made = within(unit, node, (Edit(sign.start_byte, sign.end_byte, b"!"),), "not")
+            yield Mutation(made.edits, "~", "!", "not", (("whole", made.was), ("wrong_whole", made.now)))
 
 
-@operator("constant-off-by-one", "behaviour", "a constant is off by one", "常数差了一")
-def constant_off_by_one(unit: Unit, rng: random.Random) -> Iterator[Mutation]:
-    """A count, a limit or an index one too high or too low."""
-    for node, value, hexadecimal, suffix in _numbers(unit):
-        near = value + rng.choice((1, -1)) if value else 1
-        yield _replaced(unit, node, _written(near, hexadecimal, suffix, max(1, len(unit.text(node)) - 2 - len(suffix))))
+@operator("missing-complement", "behaviour", "arithmetic", "the mask is not complemented", "掩码没有取反")
+def missing_complement(unit: Unit, rng: random.Random) -> Iterator[Mutation]:
+    """`x &= MASK` for `x &= ~MASK`: the bit that should go is the only one that stays."""
+    for node, _, was in signs(unit, "unary_expression"):
+        if was == b"~":
+            parent = node.parent
+            clears = parent is not None and parent.type == "assignment_expression" and b"&=" in unit.text(parent)
+            inner = unit.text(field(node, "argument"))
+            yield replaced(unit, node, inner, "clear" if clears else "")
 
 
-@operator("constant-bit", "behaviour", "a mask or register value has a wrong bit", "掩码或寄存器值错了一位")
-def constant_bit(unit: Unit, rng: random.Random) -> Iterator[Mutation]:
-    """One bit of a hexadecimal constant, as when a data sheet's column is misread."""
-    for node, value, hexadecimal, suffix in _numbers(unit):
-        if hexadecimal:
-            digits = len(unit.text(node)) - 2 - len(suffix)
-            yield _replaced(unit, node, _written(value ^ (1 << rng.randrange(4 * digits)), True, suffix, digits))
-
-
-@operator("wrong-bit", "behaviour", "the wrong pin or flag bit is used", "用错了引脚或标志位")
-def wrong_bit(unit: Unit, rng: random.Random) -> Iterator[Mutation]:
-    """`P1_3` for `P1_2`, `TR1` for `TR0`, `RI` for `TI`."""
-    twins = {
-        b"TR0": b"TR1",
-        b"TR1": b"TR0",
-        b"TF0": b"TF1",
-        b"TF1": b"TF0",
-        b"TI": b"RI",
-        b"RI": b"TI",
-        b"ET0": b"ET1",
-        b"ET1": b"ET0",
-        b"EX0": b"EX1",
-        b"EX1": b"EX0",
-        b"TH0": b"TH1",
-        b"TH1": b"TH0",
-    }
-    for node in unit.walk("identifier"):
-        if unit.in_opaque(node.start_byte, node.end_byte):
+@operator(
+    "assignment-for-comparison",
+    "behaviour",
+    "control-flow",
+    "the condition assigns instead of comparing",
+    "条件里写成了赋值，而不是比较",
+)
+def assignment_for_comparison(unit: Unit, rng: random.Random) -> Iterator[Mutation]:
+    """`if (x = y)` for `if (x == y)`."""
+    for node, sign, was in signs(unit, "binary_expression"):
+        left, parent = field(node, "left"), node.parent
+        if was != b"==" or parent is None or parent.type != "parenthesized_expression":
             continue
-        name = unit.text(node)
-        if name in twins:
-            yield _replaced(unit, node, twins[name])
-        elif (pin := re.fullmatch(rb"(P[0-3]_)([0-7])", name)) is not None:
-            yield _replaced(unit, node, pin[1] + str((int(pin[2]) + rng.choice((1, 7))) % 8).encode())
+        known = unit.symbols.type_of(left)
+        if left.type in ("identifier", "subscript_expression", "field_expression") and known and not known.const:
+            value = unit.symbols.constant(field(node, "right"))
+            case = "" if value is None else "always" if value else "never"
+            facts = {"target": shown(unit, left), "value": shown(unit, field(node, "right"))}
+            yield within(unit, node, (Edit(sign.start_byte, sign.end_byte, b"="),), case, **facts)
 
 
-@operator("swap-high-low", "behaviour", "the high and low byte are swapped", "高低字节弄反了")
-def swap_high_low(unit: Unit, rng: random.Random) -> Iterator[Mutation]:
-    """The reload of TH goes to TL, or the wrong half of a word is taken."""
-    twins = {b"TH0": b"TL0", b"TL0": b"TH0", b"TH1": b"TL1", b"TL1": b"TH1", b"RCAP2H": b"RCAP2L", b"RCAP2L": b"RCAP2H"}
-    for node in unit.walk("identifier"):
-        if not unit.in_opaque(node.start_byte, node.end_byte) and unit.text(node) in twins:
-            yield _replaced(unit, node, twins[unit.text(node)])
-    for node in unit.walk("binary_expression"):
-        sign, right = node.child_by_field_name("operator"), node.child_by_field_name("right")
-        if sign is not None and right is not None and unit.text(sign) == b">>" and unit.text(right) == b"8":
-            yield _replaced(unit, right, b"0")
+@operator(
+    "lost-parentheses",
+    "behaviour",
+    "arithmetic",
+    "parentheses are missing, and the operators bind otherwise than was meant",
+    "少了括号，运算符的结合与本意不同",
+)
+def lost_parentheses(unit: Unit, rng: random.Random) -> Iterator[Mutation]:
+    """`x & MASK == 0` for `(x & MASK) == 0`, `a + b * c` for `(a + b) * c`."""
+    for node in nodes(unit, "parenthesized_expression"):
+        inside, parent = node.named_children[0] if node.named_child_count == 1 else None, node.parent
+        if inside is None or parent is None or inside.type != "binary_expression":
+            continue
+        inner = unit.text(field(inside, "operator"))
+        if parent.type == "binary_expression":
+            outer = unit.text(field(parent, "operator"))
+            if _BINDING[inner] >= _BINDING[outer]:
+                continue
+        elif parent.type == "unary_expression":
+            outer = unit.text(field(parent, "operator"))
+        else:
+            continue
+        yield _unwrapped(unit, parent, node, inner=inner.decode(), outer=outer.decode())
+
+
+def _unwrapped(unit: Unit, whole: Node, node: Node, **facts: str) -> Mutation:
+    edits = (Edit(node.start_byte, node.start_byte + 1, b""), Edit(node.end_byte - 1, node.end_byte, b""))
+    return within(unit, whole, edits, "", **facts)
+
+
+@operator(
+    "cast-too-tight",
+    "behaviour",
+    "types",
+    "the cast applies to the first operand only and not to the result",
+    "强制转换只作用于第一个操作数，而不是整个结果",
+)
+def cast_too_tight(unit: Unit, rng: random.Random) -> Iterator[Mutation]:
+    """`(uint8_t)word >> 8` for `(uint8_t)(word >> 8)`: the high byte is cut off before the shift."""
+    for node in nodes(unit, "cast_expression"):
+        value = field(node, "value")
+        if value.type != "parenthesized_expression" or value.named_child_count != 1:
+            continue
+        inside = value.named_children[0]
+        # Bits that are masked or joined come out the same either way.
+        if inside.type == "binary_expression" and unit.text(field(inside, "operator")) not in _BITWISE:
+            facts = {"type": shown(unit, field(node, "type")), "operand": shown(unit, field(inside, "left"))}
+            yield _unwrapped(unit, node, value, **facts, inner=shown(unit, field(inside, "operator")))
+
+
+@operator(
+    "pre-post-increment",
+    "behaviour",
+    "control-flow",
+    "the old value is used where the new one is needed, or the other way round",
+    "该用新值的地方用了旧值，或者相反",
+)
+def pre_post_increment(unit: Unit, rng: random.Random) -> Iterator[Mutation]:
+    """`++i` for `i++` where the value is used: in a condition, an index or an assignment."""
+    for node, sign, was in signs(unit, "update_expression"):
+        parent = node.parent
+        if parent is None or parent.type in ("expression_statement", "comma_expression", "for_statement"):
+            continue
+        inner = unit.text(field(node, "argument"))
+        before = sign.start_byte == node.start_byte
+        target = {"target": inner.decode("utf-8", "replace")}
+        yield replaced(unit, node, inner + was if before else was + inner, "post" if before else "pre", **target)
+
+
+@operator("argument-order", "behaviour", "control-flow", "two arguments are exchanged", "两个实参的顺序写反了")
+def argument_order(unit: Unit, rng: random.Random) -> Iterator[Mutation]:
+    """Two arguments of like type in the wrong order: nothing warns."""
+    for call in nodes(unit, "call_expression"):
+        called = field(call, "function")
+        symbol = unit.symbols.resolve(called) if called.type == "identifier" else None
+        given = [n for n in field(call, "arguments").named_children if n.type != "comment"]
+        if symbol is None or symbol.kind != "function":
+            continue
+        for one, other in pairwise(given):
+            kinds = [t.decayed().kind if (t := unit.symbols.type_of(n)) is not None else "" for n in (one, other)]
+            if kinds[0] and kinds[0] == kinds[1] and unit.text(one) != unit.text(other):
+                facts = {"callee": shown(unit, called), "first": shown(unit, one), "second": shown(unit, other)}
+                yield within(unit, call, _exchanged(unit, one, other), "", **facts)
+
+
+def _exchanged(unit: Unit, one: Node, other: Node) -> tuple[Edit, ...]:
+    ends = unit.end(one), unit.end(other)
+    return Edit(one.start_byte, ends[0], unit.text(other)), Edit(other.start_byte, ends[1], unit.text(one))
+
+
+@operator("byte-order", "behaviour", "arithmetic", "the two bytes of a word are exchanged", "一个字的两个字节颠倒了")
+def byte_order(unit: Unit, rng: random.Random) -> Iterator[Mutation]:
+    """The low byte where the high one belongs, when a word is put together from bytes or taken apart."""
+    for node, _, sign in signs(unit, "binary_expression"):
+        if sign not in (b"|", b"+"):
+            continue
+        sides = [bare(field(node, "left")), bare(field(node, "right"))]
+        for shifted, low in (sides, sides[::-1]):
+            if shifted.type != "binary_expression" or unit.text(field(shifted, "operator")) != b"<<":
+                continue
+            high = bare(field(shifted, "left"))
+            if unit.text(field(shifted, "right")) == b"8" and high.type == low.type and "binary" not in low.type:
+                facts = {"high": shown(unit, high), "low": shown(unit, low)}
+                yield within(unit, node, _exchanged(unit, high, low), "join", **facts)
+    for node in nodes(unit, "expression_statement"):
+        after = node.next_named_sibling
+        pair = [one.named_children[0] for one in (node, after) if one is not None and one.named_child_count]
+        if len(pair) != 2 or any(one.type != "assignment_expression" for one in pair):
+            continue
+        rights = [unit.text(field(one, "right")) for one in pair]
+        lefts = [field(one, "left") for one in pair]
+        halves = sum(b">> 8" in text for text in rights) == 1
+        names = [{unit.text(n) for n in unit.walk("identifier", under=field(one, "right"))} for one in pair]
+        if halves and names[0] & names[1] and not any(unit.text(left).startswith((b"T", b"RCAP")) for left in lefts):
+            one, other = (field(one, "right") for one in pair)
+            facts = {"high": shown(unit, one), "low": shown(unit, other)}
+            edits = _exchanged(unit, one, other)
+            yield Mutation(edits, shown(unit, pair[0]), f"{shown(unit, lefts[0])} = {facts['low']}", "split",
+                           tuple(facts.items()))  # fmt: skip

@@ -5,38 +5,26 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from corpus.records import Diagnostic, Example, Language
 from corpus.source.edits import diff
-from corpus.source.lexer import lex, significant
 from corpus.source.unit import Unit
-from generators.tasks.bank import Bank, bank, table
+from generators.mutants.catalogue import OPERATORS
+from generators.mutants.words import words
+from generators.tasks.bank import Bank, bank
 from generators.tasks.comments import localise
 from generators.tasks.difference import function_at, function_text, hunks
+from generators.tasks.faults import Fault, find_fault
 from generators.tasks.material import Mutated, Single, Witness
 from generators.tasks.refactor import placed
 from generators.tasks.row import LANGUAGES, CountTokens, ended, evidence, fence, joined, lowered, paragraphs, row
 from generators.tasks.symptom import bare
 from generators.tasks.write import idea_for
 
+_OPERATORS = {operator.name: operator for operator in OPERATORS}
+
 # Above this, a compiler's later messages are echoes of the first.
 _MOST_MESSAGES = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Where the faulty text differs: its line (from 1), that line, what belongs there, and the differing bits of code.
-
-    `gap` says that lines are missing after `line`. `wrong` and `right` are empty where no clean cut was found.
-    """
-
-    line: int
-    wrong_line: str
-    right_line: str
-    wrong: str
-    right: str
-    gap: bool
 
 
 def examples(
@@ -50,48 +38,9 @@ def examples(
         wrong = localise(material.mutant.source, material.brief.comments, language)
         right = localise(material.original.source, material.brief.comments, language)
         fault = material.mutant.fault
-        silent = fault is None or (fault.kind == "compile" and not messages(material, _file_name(material)))
+        silent = fault is None or (fault.kind != "behaviour" and not messages(material, _file_name(material)))
         if wrong != right and not silent:
             yield _example(material, rng, count_tokens, language, wrong, right)
-
-
-def find_fault(wrong: str, right: str) -> Fault:
-    """Where the two texts differ first. Raises ValueError when they do not differ."""
-    differing = hunks(wrong, right)
-    if not differing:
-        raise ValueError("the texts do not differ")
-    hunk = differing[0]
-    old = next((line.strip() for line in hunk.old if line.strip()), "")
-    new = " ".join(line.strip() for line in hunk.new if line.strip())
-    if not old:
-        return Fault(hunk.line, "", new, "", _bare(new), True)
-    first = next(i for i, line in enumerate(hunk.old) if line.strip())
-    pair = _cut(_bare(old), _bare(new)) if len(hunk.old) == len(hunk.new) == 1 else ("", "")
-    return Fault(hunk.line + first, _bare(old), _bare(new) if len(hunk.new) == 1 else "", *pair, False)
-
-
-def _bare(line: str) -> str:
-    """A line without its comments and outer blanks."""
-    return re.sub(r"/\*.*?\*/|//.*$|/\*.*$", "", line).strip()
-
-
-def _cut(wrong: str, right: str) -> tuple[str, str]:
-    """The tokens in which two lines differ, whole operands with a changed operator; ("", "") when either has none."""
-    old, new = (list(significant(lex(text.encode()))) for text in (wrong, right))
-    a = [wrong.encode()[t.start : t.end].decode() for t in old]
-    b = [right.encode()[t.start : t.end].decode() for t in new]
-    head = 0
-    while head < min(len(a), len(b)) and a[head] == b[head]:
-        head += 1
-    tail = 0
-    while tail < min(len(a), len(b)) - head and a[-1 - tail] == b[-1 - tail]:
-        tail += 1
-    if head == len(a) - tail or head == len(b) - tail:
-        return "", ""
-    texts = []
-    for text, tokens in ((wrong, old), (right, new)):
-        texts.append(text.encode()[tokens[head].start : tokens[len(tokens) - tail - 1].end].decode())
-    return texts[0], texts[1]
 
 
 def _example(
@@ -105,14 +54,14 @@ def _example(
     values = {"title": title, "title_low": lowered(title), "chip": brief.chip, "code": fence(wrong)}
     values["code_follows"] = phrases.one(rng, "code-follows").text
     ids: list[str] = []
-    if mutant.fault.kind == "compile":
+    if mutant.fault.kind != "behaviour":
         values["errors"] = fence(messages(material, file), "")
-        frame = phrases.one(rng, "frame-compile")
+        frame = phrases.one(rng, "frame-finding" if _found_by_a_check(material) else "frame-compile")
     else:
         values["symptom"], ids = _symptom(material, phrases, rng, language)
         frame = phrases.one(rng, "frame-behaviour")
 
-    fault = find_fault(wrong, right)
+    fault = find_fault(wrong, right, mutant.fault.line)
     corrected = Unit.parse(right.encode())
     function = function_at(corrected, _corrected_line(wrong, right))
     local = bool(function) and _only_in(function, wrong, corrected)
@@ -156,6 +105,11 @@ def messages(material: Mutated, file: str) -> str:
     """The compiler's messages on this file as it printed them, at most four lines; "" when there is none."""
     found = [message for message in material.diagnostics if message.file.rsplit("/", 1)[-1] == file]
     return "\n".join(_line(message, file) for message in found[:_MOST_MESSAGES])
+
+
+def _found_by_a_check(material: Mutated) -> bool:
+    """Whether the program compiles, and only a static check has something to say of it."""
+    return bool(material.diagnostics) and not any(d.severity == "error" for d in material.diagnostics)
 
 
 def _line(message: Diagnostic, file: str) -> str:
@@ -220,50 +174,85 @@ def _only_in(function: str, wrong: str, corrected: Unit) -> bool:
 def _diagnosis(
     material: Mutated, phrases: Bank, rng: random.Random, language: Language, fault: Fault, function: str
 ) -> str:
+    """Where and what is wrong and why, how that leads to what was seen, and what has to be done."""
     reason = _reason(material, rng, language, fault)
-    tone = "line" if not fault.gap else "gap" if fault.line else "top"
-    phrase = phrases.one(rng, "diagnosis", (), tone)
+    tone = {"extra": "line", "gap": "gap" if fault.line else "top"}.get(fault.kind, fault.kind)
     inside = ""
-    if function:
+    if function and fault.kind != "block":
         inside = f"（在 `{function}` 里）" if language == "zh" else f" (in `{function}`)"
-    text = phrase.fill(
-        line=str(fault.line),
-        reason=reason,
-        wrong_line=fault.wrong_line,
-        wrong_code=fence(fault.wrong_line),
-        in_function=inside,
-    )
-    if fault.right_line and not fault.gap and fault.right not in reason and rng.random() < 0.8:
-        text = joined([text, phrases.one(rng, "should").fill(right_line=fault.right_line)], language)
-    return text
+    target = phrases.one(rng, "target", (), "block" if fault.kind == "block" else "line").fill(line=str(fault.other))
+    parts = [
+        phrases.one(rng, "diagnosis", (), tone).fill(
+            line=str(fault.line),
+            other=str(fault.other),
+            target=target,
+            reason=reason,
+            wrong_line=fault.wrong_line,
+            wrong_code=fence(fault.wrong_line),
+            in_function=inside,
+        )
+    ]
+    if rng.random() < 0.7:
+        parts.append(_consequence(material, phrases, rng, fault))
+    told = fault.right_line.rstrip(" ;{") in reason or (fault.right and fault.right in reason)
+    if fault.kind == "line" and fault.right_line and not told and rng.random() < 0.8:
+        parts.append(phrases.one(rng, "should", (), "token").fill(right_line=fault.right_line))
+    elif fault.kind == "extra":
+        parts.append(phrases.one(rng, "should", (), "remove").fill(line=str(fault.line)))
+    return joined(parts, language)
+
+
+def _consequence(material: Mutated, phrases: Bank, rng: random.Random, fault: Fault) -> str:
+    """How the fault leads to what was seen, in a sentence; "" where there is nothing to add."""
+    witness = material.witness
+    if witness is not None:
+        return phrases.one(rng, "therefore", (), witness.kind).fill(
+            where=witness.where, expected=witness.expected, observed=witness.observed, due=witness.due
+        )
+    shown = [d for d in material.diagnostics if d.file.rsplit("/", 1)[-1] == _file_name(material)]
+    if not shown or _found_by_a_check(material):
+        return ""
+    first, near = shown[0].line, fault.line + (fault.kind in ("gap", "gaps"))
+    below = "below" if fault.kind in ("line", "extra") and rng.random() < 0.5 else "late"
+    tone = below if first > near and fault.line else "above" if 0 < first < fault.line else ""
+    if not tone and len(shown) > 1:
+        tone = "many"
+    values = {"message_line": str(first), "line": str(fault.line)}
+    return phrases.one(rng, "therefore", (), tone).fill(**values) if tone else ""
 
 
 def _reason(material: Mutated, rng: random.Random, language: Language, fault: Fault) -> str:
+    """What is wrong at this place in the operator's words, mostly with why that matters."""
     if material.reason is not None:
         return ended(material.reason.of(language))
     assert material.mutant.fault is not None
-    reasons = table("reasons.yaml")
-    entry = reasons.get(material.mutant.fault.operator, reasons["generic"])
-    statement = fault.right if fault.gap else ""
-    fit = [
-        text
-        for text in entry[language]
-        if ("{statement}" not in text or statement) and ("{wrong}" not in text or (fault.wrong and fault.right))
-    ]
-    if not fit:
-        return str(entry[f"plain_{language}"])
-    return (
-        str(rng.choice(fit))
-        .replace("{wrong}", fault.wrong)
-        .replace("{right}", fault.right)
-        .replace("{statement}", statement)
-    )
+    name = material.mutant.fault.operator
+    step = next((step for step in reversed(material.mutant.steps) if step.kind == "mutant"), None)
+    facts = dict(step.params) if step is not None else {"was": fault.right, "now": fault.wrong}
+    said = words(name, facts.get("case", ""), language)
+    causes = said.causes(facts) if said is not None else ()
+    if said is None or not causes:
+        operator = _OPERATORS.get(name)
+        if operator is not None:
+            return ended(operator.zh if language == "zh" else operator.en[:1].upper() + operator.en[1:])
+        if fault.wrong and fault.right:
+            return (
+                f"这里写成了 `{fault.wrong}`，应为 `{fault.right}`。"
+                if language == "zh"
+                else (f"It says `{fault.wrong}` where `{fault.right}` belongs.")
+            )
+        return "这里的代码做的不是该做的事。" if language == "zh" else "The code here does not do what it should."
+    whys = said.whys(facts)
+    why = [rng.choice(whys)] if whys and rng.random() < 0.8 else []
+    return joined([rng.choice(causes), *why], language)
 
 
 def _why(material: Mutated) -> str:
     fault = material.mutant.fault
     assert fault is not None
     correct = evidence(material.original, material.brief)
+    if _found_by_a_check(material):
+        return f"a static check reports the faulty version ({fault.seen}); of the corrected one: {correct}"
     if fault.kind == "compile":
         return f"the faulty version does not compile ({fault.seen}); of the corrected one: {correct}"
     return f"the faulty version was told apart on the simulator ({fault.seen}); of the corrected one: {correct}"

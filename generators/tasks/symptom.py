@@ -12,6 +12,7 @@ from generators.tasks.registers import BITS, REGISTERS
 
 _NAMES = {entry["address"]: name for name, entry in REGISTERS.items()}
 _CALL = re.compile(r"^in call \d+: ")
+_PLACE = r"(\w+|SFR 0x\w+)"
 _PORTS = {f"SIM_P{port}": f"P{port}" for port in range(4)}
 
 
@@ -29,18 +30,24 @@ def witness(
         return Witness("hang")
     if text.startswith(("runs into", "runs its stack", "writes the simulator")):
         return Witness("crash")
-    if match := re.fullmatch(r"(\w+) written (0x\w+), expected (0x\w+)", text):
+    if text.startswith("starts anew"):
+        return Witness("restart")
+    if match := re.fullmatch(_PLACE + r" written (0x\w+), expected (0x\w+)", text):
         return Witness("write", match[1], *_pair(match[3], match[2]))
-    if match := re.fullmatch(r"(\w+) written (0x\w+), expected: (\w+) written (0x\w+)", text):
+    if match := re.fullmatch(_PLACE + r" written (0x\w+), expected: " + _PLACE + r" written (0x\w+)", text):
         return Witness("instead", match[1], _short(match[4]), _short(match[2]), due=match[3])
     if match := re.search(r", expected: (\w+) cleared after it was seen set$", text):
         return Witness("uncleared", match[1])
-    if match := re.fullmatch(r"ends(?: with failed expectations)?, expected: (\w+) written (0x\w+)", text):
+    if match := re.fullmatch(r"ends(?: with failed expectations)?, expected: " + _PLACE + r" written (0x\w+)", text):
         return Witness("missing", match[1], _short(match[2]))
-    if match := re.fullmatch(r"(\w+) written (0x\w+), expected: (?!\w+ written ).*", text):
+    if match := re.fullmatch(_PLACE + r" written (0x\w+), expected: .*", text):
         return Witness("extra", match[1], "", _short(match[2]))
-    if match := re.fullmatch(r".+, expected: (\w+) written (0x\w+)", text):
-        return Witness("missing", match[1], _short(match[2]))
+    if match := re.fullmatch(r".+, expected: " + _PLACE + r" written (0x\w+)", text):
+        return Witness("skipped", match[1], _short(match[2]))
+    if match := re.fullmatch(_PLACE + r" read as 0x\w+, expected: " + _PLACE + r" read as 0x\w+", text):
+        return Witness("read", match[1], due=match[2])
+    if match := re.fullmatch(r"(0x\w+) reported, expected (0x\w+)", text):
+        return Witness("result", "", *_pair(match[2], match[1]))
     if match := re.fullmatch(r"harness line (\d+): got (0x\w+|no write)(?:, expected (0x\w+|no write))?", text):
         return _expectation(int(match[1]), match[2], match[3] or "", harness, names, tuple(aliases))
     return None
@@ -73,7 +80,7 @@ def _expectation(
     first = unit.text(inside.named_children[0]).decode() if inside.named_children else ""
     expected, observed = _pair(wanted, got)
     if macro in ("SIM_EXPECT_WRITE", "SIM_EXPECT_NO_WRITE"):
-        where = _register(first)
+        where = _register(_spelt_out(first, lines))
         if not where:
             return None
         if got == "no write":
@@ -88,6 +95,12 @@ def _expectation(
     if function is not None and function[1] in names:
         return Witness("value", function[1], expected, observed)
     return Witness("result", "", expected, observed)
+
+
+def _spelt_out(text: str, lines: list[str]) -> str:
+    """What a macro of the harness stands for: its name for a register's address."""
+    defined = (re.fullmatch(r"#define\s+" + re.escape(text) + r"\s+(.+?)\s*(?:/[*/].*)?", line) for line in lines)
+    return next((match[1] for match in defined if match), text)
 
 
 def _register(text: str) -> str:

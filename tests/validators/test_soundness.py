@@ -31,6 +31,24 @@ HEAD = """\
 
 static const __code uint8_t TABLE[8] = {3, 1, 200, 255, 0, 90, 7, 128};
 """
+FAULTS = [
+    "relational-boundary",
+    "relational-flip",
+    "arithmetic-swap",
+    "bitwise-swap",
+    "compound-swap",
+    "constant-off-by-one",
+    "constant-bit",
+    "wrong-bit",
+    "swap-high-low",
+    "drop-statement",
+    "drop-flag-clear",
+    "negate-condition",
+    "drop-break",
+    "narrow-type",
+]
+"""The operators that are drawn from, in this order: with others, or in another order, other pairs are drawn."""
+
 TYPES = ("uint8_t", "int8_t", "uint16_t", "int16_t", "bool", "uint8_t")
 CYCLES = 200_000_000
 HARNESS = """\
@@ -127,7 +145,8 @@ class Drawn:
 
 def pairs(count: int, start: int = 0) -> Iterator[tuple[str, str, str]]:
     """Drawn functions with the name of a fault and the source that has it."""
-    operators = [one for one in OPERATORS if one.effect == "behaviour"]
+    named = {one.name: one for one in OPERATORS}
+    operators = [named[name] for name in FAULTS]
     seed = start
     while count:
         rng = random.Random(f"pair {seed}")
