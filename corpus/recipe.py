@@ -42,7 +42,14 @@ class Rewrites(_Section):
     """Chains of behaviour-preserving rewrites."""
 
     variants: Count = Field(24, description="variants tried a seed")
-    steps: Annotated[int, Field(ge=1, le=12)] = Field(4, description="rewrites in a chain, at most")
+    steps: Annotated[int, Field(ge=1, le=12)] = Field(
+        4, description="rewrites in a chain, at most; about half of them at most change names, literals and layout only"
+    )
+    distance_min: Share = Field(
+        0.0,
+        description="distance of a variant's tree from its root's, at least, names, literals and layout left out: 0.01 "
+        "is an operand, 0.04 a loop of a short program; 0 means any",
+    )
     rules: tuple[str, ...] = Field((), description="only these rules; empty means all")
 
 

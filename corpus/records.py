@@ -129,7 +129,8 @@ class Program:
     `seed` is the lineage's root; `holes` are the template values as (name, text); `aliases` map a name that the
     harness uses to the name that this unit gives it. `cycles` counts machine cycles of the harness run and `stack` the
     most bytes of stack in it. The deltas are against the Program at the root of the lineage, in bytes of code and in
-    cycles, negative for smaller and faster. `trace` names the stored trace of what it did.
+    cycles, negative for smaller and faster. `distance` is how far its shape is from that root's, 0..1 (see
+    `corpus.source.shape`), None where there is no such root. `trace` names the stored trace of what it did.
     """
 
     id: str
@@ -148,6 +149,7 @@ class Program:
     stack: int = 0
     code_delta: int | None = None
     cycles_delta: int | None = None
+    distance: float | None = None
     coverage: Coverage | None = None
     trace: str = ""
 

@@ -101,7 +101,8 @@ class Sheet(_Sheet):
     """`seed.yaml`.
 
     `timing` names the functions whose cycle count is part of what they do (a 1-Wire slot, an interrupt that stops a
-    timer): a rewrite inside one must leave every run's cycles as they were.
+    timer): a rewrite inside one must leave every run's cycles as they were. `delays` names the functions that only wait
+    and on whose exact length nobody counts: their loops may be written another way. None is in both.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -124,6 +125,14 @@ class Sheet(_Sheet):
     derived: dict[str, Derived] = Field(default_factory=dict)
     constraints: tuple[Constraint, ...] = ()
     timing: tuple[Text, ...] = ()
+    delays: tuple[Text, ...] = ()
+
+    @model_validator(mode="after")
+    def _free_or_timed(self) -> Sheet:
+        both = sorted(set(self.timing) & set(self.delays))
+        if both:
+            raise ValueError(f"{both[0]!r} is in timing and in delays: its length counts or it does not")
+        return self
 
 
 @dataclass(frozen=True, slots=True)

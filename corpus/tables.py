@@ -43,6 +43,7 @@ PROGRAMS = pa.schema(
         ("cycles", pa.int64()),
         ("code_delta_bytes", pa.int32()),
         ("cycles_delta", pa.int64()),
+        ("distance", pa.float64()),
         *((f"cov_{name}", pa.int32()) for name in _COVERAGE),
         ("trace", pa.string()),
     ]
@@ -90,6 +91,9 @@ TRACES = pa.schema(
 )
 """What programs did, one row a stimulus; programs that did the same share their rows by `id`."""
 
+DRAWS = pa.schema([("seed", pa.string()), ("shape", pa.string()), ("draws", pa.int32())])
+"""How often the chains of a shard came to each normalised tree before any was proved; `shape` is its digest."""
+
 REJECTS = pa.schema(
     [
         ("id", pa.string()),
@@ -134,6 +138,7 @@ def programs_of(table: pa.Table) -> Iterator[Program]:
             stack=row["stack_bytes"],
             code_delta=row["code_delta_bytes"],
             cycles_delta=row["cycles_delta"],
+            distance=row["distance"],
             coverage=None if covered[0] is None else Coverage(*covered),
             trace=row["trace"],
         )
@@ -147,6 +152,12 @@ def trace_table(traces: Mapping[str, Iterable[tuple[int, str, str]]]) -> pa.Tabl
         for draw, outcome, events in runs
     ]
     return pa.Table.from_pylist(rows, schema=TRACES)
+
+
+def draw_table(seed: str, draws: Mapping[str, int]) -> pa.Table:
+    """Draws of one seed by shape as rows of `DRAWS`."""
+    rows = [{"seed": seed, "shape": shape, "draws": count} for shape, count in sorted(draws.items())]
+    return pa.Table.from_pylist(rows, schema=DRAWS)
 
 
 def example_table(examples: Iterable[Example]) -> pa.Table:
@@ -235,6 +246,7 @@ def _program_row(program: Program) -> dict[str, Any]:
         "cycles": program.cycles,
         "code_delta_bytes": program.code_delta,
         "cycles_delta": program.cycles_delta,
+        "distance": program.distance,
         **{f"cov_{name}": getattr(program.coverage, name, None) for name in _COVERAGE},
         "trace": program.trace,
     }

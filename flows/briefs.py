@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from corpus.records import Labels, Program
 from corpus.seeds import Seed
-from generators.rewrites.apply import ASKED
+from generators.rewrites.apply import TOLD
 from generators.rewrites.catalogue import RULES
 from generators.rewrites.renaming import retold
 from generators.tasks.material import Bilingual, Brief
@@ -41,7 +41,7 @@ def _comments(seed: Seed, program: Program) -> tuple[tuple[str, str], ...]:
     told = dict(texts)
     for step in program.steps:
         if step.name in _RENAMING:
-            pairs = [pair for pair in step.params if pair[0] not in ASKED]
+            pairs = [pair for pair in step.params if pair[0] not in TOLD]
             texts = [(retold(en, pairs), retold(zh, pairs)) for en, zh in texts]
             told.update(texts)
     return tuple(told.items())

@@ -98,8 +98,8 @@ def fill_program(seed: Seed, filling: Filling) -> str:
     """The program with each hole's macro set to its text.
 
     Raises:
-        SeedError: a hole has no `#define` in the program, the text on disk is not the default's, or `timing` names a
-            function that is not there.
+        SeedError: a hole has no `#define` in the program, the text on disk is not the default's, or `timing` or
+            `delays` names a function that is not there.
     """
     source = seed.program.encode()
     defaults = dict(default_filling(seed).texts)
@@ -107,9 +107,10 @@ def fill_program(seed: Seed, filling: Filling) -> str:
     edits: list[Edit] = []
     seen: set[str] = set()
     unit = Unit.parse(source)
-    for function in seed.sheet.timing:
-        if unit.function(function.encode()) is None:
-            raise SeedError(seed.folder / "seed.yaml", 1, "timing", f"the program defines no function {function!r}")
+    for key, functions in (("timing", seed.sheet.timing), ("delays", seed.sheet.delays)):
+        for function in functions:
+            if unit.function(function.encode()) is None:
+                raise SeedError(seed.folder / "seed.yaml", 1, key, f"the program defines no function {function!r}")
     for node in unit.walk("preproc_def"):
         name_node, value_node = node.child_by_field_name("name"), node.child_by_field_name("value")
         if name_node is None or value_node is None:

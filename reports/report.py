@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from reports.reach import Reach
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -56,16 +58,20 @@ class StageYield:
 
 @dataclass(frozen=True, slots=True)
 class RuleYield:
-    """What became of one rewrite rule: `applied` by grade of evidence, `refused` by reason, `failed` its proof."""
+    """What became of one rewrite rule: `applied` by grade of evidence, `refused` by reason, `failed` its proof by gate
+    and reason; `tried` is their sum. `ended` chains held the rule, proved step by step, and failed at the end."""
 
     name: str
     family: str
     words: str
+    tried: int
     applied: int
     grades: tuple[tuple[str, int], ...]
     failed: int
+    failures: tuple[tuple[str, int], ...]
     refused: int
     refusals: tuple[tuple[str, int], ...]
+    ended: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,6 +356,7 @@ class Report:
     gates: tuple[tuple[str, int], ...]
     mixture: MixtureOutcome
     rules: tuple[RuleYield, ...]
+    reach: tuple[Reach, ...]
     operators: tuple[OperatorYield, ...]
     copies: tuple[tuple[str, int], ...]
     pairs: tuple[Pair, ...]

@@ -11,7 +11,7 @@ from reports.report import OperatorYield, RuleYield, StageYield
 
 Counts = Mapping[str, Any]
 
-_REFUSED = "refused:"
+_REFUSED, _FAILED, _ENDED = "refused:", "failed:", "ended:"
 
 
 def stage_yield(name: str, words: str, counts: Sequence[Counts], times: Sequence[Mapping[str, float]]) -> StageYield:
@@ -40,18 +40,22 @@ def rule_yields(counts: Iterable[Counts], known: Sequence[tuple[str, str, str]])
     found = []
     for name, family, words in (*known, *extra):
         tally = totals.get(name, Counter())
-        refusals = Counter({k.removeprefix(_REFUSED): n for k, n in tally.items() if k.startswith(_REFUSED)})
+        refusals, failures, ended = (_beginning(tally, word) for word in (_REFUSED, _FAILED, _ENDED))
         grades = tuple((grade, tally[grade]) for grade in GRADES if tally[grade])
+        applied = sum(count for _, count in grades)
         found.append(
             RuleYield(
                 name=name,
                 family=family,
                 words=words,
-                applied=sum(count for _, count in grades),
+                tried=applied + failures.total() + refusals.total(),
+                applied=applied,
                 grades=grades,
-                failed=tally["failed"],
-                refused=sum(refusals.values()),
+                failed=failures.total(),
+                failures=ranked(failures),
+                refused=refusals.total(),
                 refusals=ranked(refusals),
+                ended=ranked(ended),
             )
         )
     return tuple(found)
@@ -82,6 +86,10 @@ def operator_yields(counts: Iterable[Counts], known: Sequence[tuple[str, str]]) 
 def ranked(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
     """The most frequent first, ties by name."""
     return tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def _beginning(tally: Mapping[str, int], word: str) -> Counter[str]:
+    return Counter({name.removeprefix(word): count for name, count in tally.items() if name.startswith(word)})
 
 
 def _totals(counts: Iterable[Counts], key: str) -> dict[str, Counter[str]]:

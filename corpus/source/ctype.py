@@ -173,7 +173,7 @@ def common(a: CType | None, b: CType | None) -> CType | None:
         return FLOAT
     width = max(a.width, b.width)
     unsigned = any(t.width == width and not t.signed for t in (a, b))
-    return _SIZES[width][unsigned]
+    return _SIZES[width][unsigned] if width in _SIZES else None  # a bit-field wider than int keeps its width
 
 
 _NUMBER = re.compile(rb"([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|[0-9]+)([uUlL]*)\Z")

@@ -198,10 +198,16 @@ PROGRAM_GATES = (
     Gate(
         ("expand",),
         "gate",
-        "a proved Program, within its shard",
-        "A chain that comes back to a text that the shard already has.",
-        (("copy", "the same text from the same seed with the same values"),),
-        ("flows/stages/expand.py",),
+        "a chain of rewrites, within its shard",
+        "A chain is drafted without tools, and drafted again where it comes back to a text or a tree that the shard "
+        "has, or stays too near to its root. The distance is that of the trees without names, literals and layout: "
+        "pq-grams of Augsten, Böhlen and Gamper (VLDB 2005), p = 2, q = 3.",
+        (
+            ("copy", "the same text from the same seed with the same values, in every draft"),
+            ("too-near", "nearer to its root than the recipe allows, in every draft"),
+        ),
+        ("flows/stages/expand.py", "flows/chains.py", "corpus/source/shape.py"),
+        recipe=(("least distance", "generate.rewrites.distance_min"),),
     ),
     Gate(
         ("model",),

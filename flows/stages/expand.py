@@ -1,7 +1,9 @@
 """Stage: seeds grow. Templates are filled, rewrites chained, faults made; each Program is proved as it comes about.
 
-A shard is a part of one seed's chains. A chain is certified step by step: a step that does not prove is dropped, its
-Program rejected with the verdict, and the chain goes on without it.
+A shard is a part of one seed's chains. No two chains of a shard give the same text, nor the same normalised tree where
+another is to be had; shards do not see each other, and what two of them made alike is left out later, by its id. A
+chain is certified step by step: a step that does not prove is dropped, its Program rejected with the verdict, and the
+chain goes on without it.
 """
 
 from __future__ import annotations
@@ -9,27 +11,29 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from corpus.records import Program, Rejected, Verdict
 from corpus.seeds import Seed, load_seed
 from corpus.shards import Manifest, read_table
 from corpus.source.lexer import lex
-from corpus.tables import program_table, reject_row, reject_table, trace_table
+from corpus.source.shape import distance, shape_of
+from corpus.tables import draw_table, program_table, reject_row, reject_table, trace_table
+from flows.chains import Chains
 from flows.job import Job, JobMaker, stage_outputs, tool_words
 from flows.proof import Proved, Prover
-from generators.mutants.catalogue import OPERATORS
+from generators.mutants.catalogue import in_turn
 from generators.mutants.operator import mutate
-from generators.rewrites.apply import order, propose
 from generators.rewrites.catalogue import RULES
-from generators.rewrites.opposites import undoes
-from generators.rewrites.rule import Context, Refusal, Rule
+from generators.rewrites.composition import count_sites
+from generators.rewrites.rule import Context
 from generators.rewrites.style import STYLES
 from generators.templates import Filling, fillings
 from validators.sandbox.runner import Sandbox
 
 NAME = "expand"
-VERSION = "2"
+VERSION = "3"
 SECTIONS = ("seed", "generate", "verify", "shard")
 
 TOGETHER = 64
@@ -68,13 +72,16 @@ def work(job: Job) -> Manifest:
         "reasons": dict(Counter(f"{v.gate}:{v.reason}" for _, v in growth.rejected)),
         "origins": dict(Counter(program.origin for program in programs)),
         "grades": dict(Counter(program.grade for program in programs)),
-        "rules": {name: dict(tally) for name, tally in sorted(growth.rules.items())},
+        "chains": len(growth.numbers()),
+        "sites": growth.sites(),
+        "rules": {name: dict(tally) for name, tally in sorted(growth.made.rules.items())},
         "operators": {name: dict(tally) for name, tally in sorted(growth.operators.items())},
     }
     told = {program.trace for program in programs if program.trace}
     tables = {
         "programs": program_table(programs),
         "traces": trace_table({name: growth.prover.traces[name] for name in told}),
+        "draws": draw_table(seed.id, growth.made.draws),
         "rejects": reject_table(rejects),
     }
     return job.finish(tables, counts, spent)
@@ -90,8 +97,18 @@ class _Growth:
     kept: dict[str, Program] = field(default_factory=dict)
     proved: list[Proved] = field(default_factory=list)
     rejected: list[tuple[Program, Verdict]] = field(default_factory=list)
-    rules: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    bases: dict[Filling, Proved] = field(default_factory=dict)
     operators: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def __post_init__(self) -> None:
+        wish = self.job.recipe.generate.rewrites
+        rules = tuple(rule for rule in RULES if not wish.rules or rule.name in wish.rules)
+        self.held = frozenset(_words(self.seed.harness))
+        self.made = Chains(self.prover, wish, rules, self.context, rejected=self.rejected)
+
+    def context(self, rng: random.Random) -> Context:
+        """What rules may ask, in the style of an author drawn for one chain."""
+        return Context(rng.choice(STYLES), rng, self.held, frozenset(self.seed.sheet.delays))
 
     def rng(self, *what: object) -> random.Random:
         """Randomness that depends on the recipe's seed, this seed and what it is for; not on the shard."""
@@ -101,7 +118,6 @@ class _Growth:
         """Every filling that a chain of this part starts from."""
         generate = self.job.recipe.generate
         values = fillings(self.seed, self.rng("fillings"), generate.templates.fillings)
-        self.bases: dict[Filling, Proved] = {}
         self.values = values
         wanted = {self.filling(number) for number in self.numbers()} | (set(values) if self.job.part == 0 else set())
         for filling in values:
@@ -122,13 +138,13 @@ class _Growth:
 
     def chains(self) -> None:
         """One chain of rewrites a number, from its filling's root."""
-        named = self.job.recipe.generate.rewrites.rules
-        rules = [rule for rule in RULES if not named or rule.name in named]
+        self.made.starts(self.bases.values())
         tips: list[Proved] = []
         for number in self.numbers():
             base = self.bases.get(self.filling(number))
-            if base is not None:
-                tips += self.chain(base, rules, self.rng("chain", number))
+            tip = None if base is None else self.made.grow(base, partial(self.rng, "chain", number))
+            if tip is not None:
+                tips.append(tip)
             if len(tips) >= TOGETHER:
                 self.finish(tips)
                 tips = []
@@ -137,41 +153,24 @@ class _Growth:
     def finish(self, tips: list[Proved]) -> None:
         """Keeps the ends of chains that pass what is left to check."""
         for found in self.prover.finish(tips):
-            self.keep(found)
+            if not self.keep(found) and isinstance(found, Program):
+                self.made.blame(found)
 
-    def chain(self, base: Proved, rules: list[Rule], rng: random.Random) -> list[Proved]:
-        """Rewrites drawn family by family in one author's style, each proved before the next; its end, if any."""
-        context = Context(rng.choice(STYLES), rng, frozenset(_words(self.seed.harness)))
-        steps = rng.randint(1, self.job.recipe.generate.rewrites.steps)
-        tip, taken = base, 0
-        for rule in order(rules, rng):
-            if taken == steps:
-                break
-            if undoes(rule.name, (step.name for step in tip.program.steps)):
-                continue
-            proposal = propose(rule, tip.unit, context)
-            if isinstance(proposal, Refusal):
-                self.rules[rule.name][f"refused:{proposal.reason}"] += 1
-                continue
-            found = self.prover.step(tip, proposal)
-            if isinstance(found, Program):
-                self.rules[rule.name]["failed"] += 1
-                self.reject(found)
-                continue
-            self.rules[rule.name][found.program.steps[-1].grade] += 1
-            tip, taken = found, taken + 1
-        return [tip] if taken else []
+    def sites(self) -> dict[str, int]:
+        """Where rules of structure could act in the seed's own Program; counted by the first part."""
+        base = self.bases.get(self.values[0]) if self.job.part == 0 else None
+        return {} if base is None else count_sites(self.made.drawable, base.unit, self.context(self.rng("sites")))
 
     def mutants(self) -> None:
         """Faults in turn by operator, each in a Program that this part has proved."""
         parts = max(1, math.ceil(self.job.recipe.generate.rewrites.variants / self.job.recipe.shard))
-        bases = list(self.proved)
+        bases, turn = list(self.proved), in_turn(self.rng("operators"))
         for number in range(self.job.part, self.job.recipe.generate.mutants.tried if bases else 0, parts):
             rng = self.rng("mutant", number)
             base = rng.choice(bases)
             # In turn, and where this Program has no place for one, the next operator.
-            for shift in range(len(OPERATORS)):
-                operator = OPERATORS[(number + shift) % len(OPERATORS)]
+            for shift in range(len(turn)):
+                operator = turn[(number + shift) % len(turn)]
                 faulty = mutate(operator, base.unit, rng)
                 if faulty is not None:
                     program = self.prover.fault(base, faulty)
@@ -198,14 +197,16 @@ class _Growth:
         if verdict is not None:
             self.rejected.append((program, verdict))
             return False
-        self.kept[program.id] = program
+        self.kept[program.id] = self.measured(program)
         return True
 
-    def reject(self, program: Program) -> None:
-        """Rejects a step that did not prove."""
-        verdict = program.failed
-        assert verdict is not None
-        self.rejected.append((program, verdict))
+    def measured(self, program: Program) -> Program:
+        """With its distance to the root whose values it has."""
+        root = next((base for values, base in self.bases.items() if values.texts == program.holes), None)
+        if root is None:
+            return replace(program, distance=0.0)
+        shapes = (shape_of(source.encode()) for source in (root.program.source, program.source))
+        return replace(program, distance=distance(*shapes))
 
 
 def _words(harness: str) -> set[str]:

@@ -23,6 +23,7 @@ from generators.templates import default_filling
 from reports.lengths import measure_lengths
 from reports.measured import measure
 from reports.packing import checksums, manifest, package_versions
+from reports.reach import reaches
 from reports.rejects import Rejections
 from reports.report import (
     Coverage,
@@ -137,6 +138,12 @@ def gather(
         gates=ranked(rejections.gates),
         mixture=_mixture(mixed, recipe),
         rules=rule_yields(expanded, [(rule.name, rule.family, rule.en) for rule in RULES]),
+        reach=reaches(
+            counts["expand"],
+            stage_outputs(job.run, "expand", "draws"),
+            {rule.name: rule.family for rule in RULES},
+            recipe.generate.rewrites.steps,
+        ),
         operators=operator_yields(expanded, [(one.name, one.en) for one in OPERATORS]),
         copies=ranked(rejections.copies),
         pairs=rejections.pairs(programs),

@@ -19,21 +19,18 @@ from filters.tokens import estimate_tokens
 from flows.briefs import brief
 from flows.job import Job, JobMaker, stage_folder, stage_outputs, tool_versions
 from flows.stages.select import kept_ids
-from generators.rewrites.apply import ASKED, WITHIN
-from generators.rewrites.catalogue import NOT_WRITTEN_ANEW, RULES
-from generators.tasks import complete, explain, fix, refactor, symptom, write
-from generators.tasks.material import Mutated, Rewritten, Single, StepWords
+from generators.rewrites.catalogue import NOT_WRITTEN_ANEW
+from generators.tasks import complete, explain, fix, refactor, steps, symptom, write
+from generators.tasks.material import Mutated, Rewritten, Single
 from generators.tasks.row import evidence, fence, row
 from generators.templates import default_filling
 
 NAME = "tasks"
-VERSION = "2"
+VERSION = "3"
 SECTIONS = ("seed", "languages", "tasks")
 
 # In this order; every gate sees every Example, so that a reject shows all that was wrong with it.
 GATES = (Length(), Repetition(), Quality())
-
-_RULES = {rule.name: rule for rule in RULES}
 
 
 def jobs(make: JobMaker) -> list[Job]:
@@ -118,7 +115,7 @@ def _examples(
     for language, count in shares(asked.explain):
         yield from explain.examples(single, rng, estimate_tokens, (language,), count)
     if program.origin == "rewrite" and program.parent in programs:
-        pair = Rewritten(words, programs[program.parent], program, _steps(program))
+        pair = Rewritten(words, programs[program.parent], program, steps.told(program.steps))
         for language, _ in shares(asked.refactor):
             yield from refactor.examples(pair, rng, estimate_tokens, (language,))
 
@@ -130,26 +127,6 @@ def _shares(count: int, languages: tuple[Language, ...], rng: random.Random) -> 
         each = count // len(order) + (place < count % len(order))
         if each:
             yield language, each
-
-
-def _steps(program: Program) -> tuple[StepWords, ...]:
-    """The rewrites of a variant in words, each rule once, in the order first applied; where one place was changed,
-    with its function, by the name that the reader of the parent knows."""
-    words: dict[str, StepWords] = {}
-    earlier: dict[str, str] = {}
-    for step in program.steps:
-        if step.kind != "rewrite":
-            continue
-        rule, params = _RULES[step.name], dict(step.params)
-        if step.name not in words:
-            en, zh = (params.get(name, own) for name, own in zip(ASKED, (rule.en, rule.zh), strict=True))
-            if within := params.get(WITHIN):
-                within = earlier.get(within, within)
-                en, zh = f"{en} (in `{within}`)", f"{zh}（在 `{within}` 里）"
-            words[step.name] = StepWords(rule.name, rule.family, en, zh)
-        if rule.renames:
-            earlier |= {new: earlier.get(old, old) for old, new in params.items()}
-    return tuple(words.values())
 
 
 def _defined(program: Program) -> Iterator[str]:

@@ -14,9 +14,13 @@ from corpus.source.lexer import lex
 from corpus.source.unit import Unit
 from generators.rewrites.rule import Context, Refusal, Rule, Site
 
-# Under these names a step keeps what a person would ask for to get it, and in which function.
+# Under these names a step keeps what a person would ask for to get it, the direction of the rule, in which function,
+# and the line, where the function has more such places.
 ASKED = ("ask-en", "ask-zh")
+WAY = "ask-way"
 WITHIN = "within"
+AT = "ask-at"
+TOLD = frozenset((*ASKED, WAY, WITHIN, AT))
 
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 
@@ -53,6 +57,7 @@ def propose(rule: Rule, unit: Unit, context: Context) -> Proposal | Refusal:
     if not sites:
         return refusals[0] if refusals else Refusal(0, "no-site")
     chosen = [context.rng.choice(sites)] if rule.scope == "site" else _apart(sites)
+    chosen = [site for site in chosen if site.way == chosen[0].way]  # a rule of style goes one way
     edits = sorted((edit for site in chosen for edit in site.edits), key=lambda edit: (edit.start, edit.end))
     source = apply_edits(unit.src, edits)
     if source == unit.src:
@@ -64,8 +69,13 @@ def propose(rule: Rule, unit: Unit, context: Context) -> Proposal | Refusal:
     if not rule.tokens_kept and _comments(source, names) != _comments(unit.src, names):
         return Refusal(edits[0].start, "lost-comment")
     asked = [pair for site in chosen[:1] if site.ask for pair in zip(ASKED, site.ask, strict=True)]
+    if chosen[0].way:
+        asked.append((WAY, chosen[0].way))
     if rule.scope == "site" and (function := _function(unit, chosen[0])):
         asked.append((WITHIN, function))
+        alike = [site for site in sites if site.way == chosen[0].way and _function(unit, site) == function]
+        if len(alike) > 1 and (line := _line(unit, chosen[0])):
+            asked.append((AT, line))
     params = tuple(dict.fromkeys([*asked, *(pair for site in chosen for pair in site.params)]))
     aliases = tuple(dict.fromkeys(pair for site in chosen for pair in site.aliases))
     step = Step(
@@ -102,12 +112,23 @@ def rename_aliases(
 
 
 def _function(unit: Unit, site: Site) -> str:
-    """The function that a site lies in; empty outside of all."""
-    for edit in site.edits:
-        for function in unit.functions():
-            if function.start_byte <= edit.start < function.end_byte:
-                return unit.function_name(function).decode()
-    return ""
+    """The one function inside of which a site changes anything; empty where there is none, or more than one."""
+    found = {
+        unit.function_name(function).decode()
+        for edit in site.edits
+        for function in unit.functions()
+        if function.start_byte < edit.start and edit.end <= function.end_byte
+    }
+    return found.pop() if len(found) == 1 else ""
+
+
+def _line(unit: Unit, site: Site) -> str:
+    """The code of the first line that a site changes, without its comments."""
+    start = min(edit.start for edit in site.edits)
+    start, end = unit.line_start(start), unit.line_end(start)
+    for comment in unit.comments(start, end):
+        end = min(end, max(start, comment.start))
+    return unit.src[start:end].decode("utf-8", "replace").strip()
 
 
 def _apart(sites: list[Site]) -> list[Site]:

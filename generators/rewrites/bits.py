@@ -91,7 +91,7 @@ def bit_macro(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         return
     edits = [Edit(start, end, name + b"(%d)" % number) for start, end, number in dict.fromkeys(found)]
     text = unit.newline * 2 + b"#define " + name + b"(n) (1 << (n))"
-    yield Site((Edit(place, place, text), *edits))
+    yield Site((Edit(place, place, text), *edits), (("new", name.decode()),))
 
 
 def _free(unit: Unit, context: Context, name: bytes) -> bool:
@@ -115,13 +115,15 @@ def _free(unit: Unit, context: Context, name: bytes) -> bool:
         "#include <8052.h>\nvoid f(void)\n{\n    P1 |= 0x08;\n    P1 &= 0xF7;\n}\n",
         "#include <8052.h>\nint f(int n)\n{\n    g(n |= 1);\n    return n |= 2;\n}\n",
         "void f(int n)\n{\n    n |= 1;\n    n |= 2;\n}\n",
+        "#include <8052.h>\nvoid f(void)\n{\n    failed |= !g();\n    failed |= h(1);\n}\n",
     ],
 )
 def bit_helpers(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     """`reg |= mask;` and `reg &= ~mask;` as statements, by two macros.
 
     Sound: the macro writes the same expression, its target and mask once each. Refuses assignments whose value is used,
-    masks already inverted by hand (`&= 0xF7`), and files with only one such statement.
+    masks already inverted by hand (`&= 0xF7`), what a call or a test gives, which is no mask, and files with only one
+    such statement.
     """
     edits: list[Edit] = []
     used: set[int] = set()
@@ -140,7 +142,7 @@ def bit_helpers(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             mask = stripped(argument) if argument is not None else right
         else:
             continue
-        if mask.type == "comma_expression" or b"\n" in unit.text(node):
+        if mask.type == "comma_expression" or b"\n" in unit.text(node) or _is_outcome(unit, mask):
             continue
         which = int(sign == b"&=")
         used.add(which)
@@ -157,9 +159,19 @@ def bit_helpers(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         return
     bodies = (b"(reg, mask) ((reg) |= (mask))", b"(reg, mask) ((reg) &= ~(mask))")
     text = b"".join(unit.newline + b"#define " + names[which] + bodies[which] for which in sorted(used))
-    yield Site((Edit(place, place, unit.newline + text), *edits))
+    way = "both" if len(used) > 1 else "clear" if used == {1} else "set"
+    named = tuple(zip(("new", "other"), (names[which].decode() for which in sorted(used)), strict=False))
+    yield Site((Edit(place, place, unit.newline + text), *edits), named, way=way)
 
 
+def _is_outcome(unit: Unit, value: Node) -> bool:
+    """Whether a value is the outcome of a call or of a test."""
+    if any(True for _ in unit.walk("call_expression", "compound_literal_expression", under=value)):
+        return True
+    return stripped(value).type in ("unary_expression", "binary_expression") and operator(stripped(value)) in _TESTS
+
+
+_TESTS = frozenset({b"!", b"==", b"!=", b"<", b">", b"<=", b">=", b"&&", b"||"})
 _HELPERS = ((b"SET_BITS", b"SET_MASK"), (b"CLEAR_BITS", b"CLEAR_MASK"))
 
 

@@ -48,7 +48,7 @@ def keyword_space(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         if between in (b"", b" ") and between != wanted:
             edits.append(Edit(token.end, after.start, wanted))
     if edits:
-        yield Site(aligned(unit, edits), ask=_KEYWORDS[tight])
+        yield Site(aligned(unit, edits), ask=_KEYWORDS[tight], way="tight" if tight else "spaced")
 
 
 _KEYWORDS = (
@@ -102,7 +102,7 @@ def pointer_star(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
                 Edit(star + 1, name.start_byte, b" " if at_type else b""),
             ]
     if edits:
-        yield Site(tuple(edits), ask=_STARS[at_type])
+        yield Site(tuple(edits), ask=_STARS[at_type], way="at-type" if at_type else "at-name")
 
 
 _STARS = (
@@ -148,7 +148,7 @@ def blank_lines(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             if edit is not None:
                 edits.append(edit)
     if edits:
-        yield Site(tuple(edits), ask=_BLANKS[none])
+        yield Site(tuple(edits), ask=_BLANKS[none], way="none" if none else "groups")
 
 
 _BLANKS = (

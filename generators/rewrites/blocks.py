@@ -224,7 +224,14 @@ def arms(unit: Unit, statement: Node) -> tuple[Body, Body | None] | None:
 
 
 def rebuilt(
-    unit: Unit, start: int, end: int, text: bytes, ask: tuple[str, str] | None = None, *, same_code: bool = False
+    unit: Unit,
+    start: int,
+    end: int,
+    text: bytes,
+    ask: tuple[str, str] | None = None,
+    way: str = "",
+    *,
+    same_code: bool = False,
 ) -> Site | Refusal:
     """The site that puts `text` in place of `start..end`, if no comment is lost and nothing opaque lies there.
 
@@ -244,7 +251,7 @@ def rebuilt(
         return Refusal(start, "line-comment-before-code")
     if _comments(text) != _comments(unit.src[start:end]):
         return Refusal(start, "comment-in-the-way")
-    return Site((Edit(start, end, text),), ask=ask)
+    return Site((Edit(start, end, text),), ask=ask, way=way)
 
 
 def _is_even(unit: Unit, start: int, end: int) -> bool:

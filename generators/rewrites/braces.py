@@ -208,12 +208,12 @@ def compared_in_parentheses(unit: Unit, context: Context) -> Iterator[Site | Ref
             yield Refusal(side.start_byte, "comment-inside")
         else:
             ask = ("Drop the parentheses round the comparisons", "去掉比较两边多余的括号")
-            yield Site((Edit(side.start_byte, unit.end(side), unit.text(within)),), ask=ask)
+            yield Site((Edit(side.start_byte, unit.end(side), unit.text(within)),), ask=ask, way="dropped")
     for side in operands if not wrapped else []:
         if _compares(side):
             ask = ("Put parentheses round the comparisons in compound conditions", "复合条件里的每个比较都加上括号")
             edits = (Edit(side.start_byte, side.start_byte, b"("), Edit(unit.end(side), unit.end(side), b")"))
-            yield Site(edits, ask=ask)
+            yield Site(edits, ask=ask, way="added")
 
 
 def _compares(node: Node | None) -> bool:
@@ -256,7 +256,8 @@ def return_parentheses(unit: Unit, context: Context) -> Iterator[Site | Refusal]
         else:
             blank = b" " if unit.src[value.start_byte - 1 : value.start_byte].isalnum() else b""
             ask = ("Write return values without parentheses", "return 的返回值去掉外面的括号")
-            yield Site((Edit(value.start_byte, unit.end(value), blank + unit.text(within)),), ask=ask)
+            edit = Edit(value.start_byte, unit.end(value), blank + unit.text(within))
+            yield Site((edit,), ask=ask, way="dropped")
     for node, value in values if not wrapped else []:
         if value.type in ("binary_expression", "conditional_expression"):
             if unit.comments(node.start_byte, unit.end(node)):
@@ -264,7 +265,7 @@ def return_parentheses(unit: Unit, context: Context) -> Iterator[Site | Refusal]
             else:
                 ask = ("Put return values in parentheses", "return 的返回值加上括号")
                 edits = (Edit(value.start_byte, value.start_byte, b"("), Edit(unit.end(value), unit.end(value), b")"))
-                yield Site(edits, ask=ask)
+                yield Site(edits, ask=ask, way="added")
 
 
 RULES = (braces_added, braces_dropped, compared_in_parentheses, return_parentheses)

@@ -122,7 +122,8 @@ def else_after_return(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             indent = unit.indent(node.start_byte)
             start = unit.end(then.node) if then.braced else tail(unit, then.node)
             text = layout.newline + layout.indented(other.text, indent)
-            yield rebuilt(unit, start, tail(unit, node), text)
+            ask = ("Drop the else after a branch that leaves anyway", "前一个分支已经离开，去掉多余的 else")
+            yield rebuilt(unit, start, tail(unit, node), text, ask)
 
 
 @rewrite(

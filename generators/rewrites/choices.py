@@ -233,7 +233,8 @@ def spelt_out_choice(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             start = b"return " if pair is None else unit.text(pair[0]) + b" = "
             first, second = (start + unit.text(stripped(part)) + b";" for part in (one, other))
             text = _if_else(unit, layout, unit.text(stripped(test)), first, second, unit.indent(node.start_byte))
-            yield rebuilt(unit, node.start_byte, unit.end(node), text)
+            way = "return" if pair is None else "assign"
+            yield rebuilt(unit, node.start_byte, unit.end(node), text, way=way)
 
 
 def _if_else(unit: Unit, layout: Layout, test: bytes, first: bytes, second: bytes, indent: bytes) -> bytes:
@@ -284,7 +285,7 @@ def truth_itself(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         result = symbol.type.of if symbol is not None and symbol.type is not None else None
         text = _truth(unit, test, one, other)
         if text is not None and result is not None and result.integer and not _is_else(node):
-            yield rebuilt(unit, node.start_byte, end, b"return " + text + b";")
+            yield rebuilt(unit, node.start_byte, end, b"return " + text + b";", way="return")
     for node, test, target, one, other in _two_assignments(unit):
         text, t = _truth(unit, test, one, other), unit.symbols.type_of(target)
         if text is None or t is None or not t.integer or _is_else(node):
@@ -292,7 +293,9 @@ def truth_itself(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         if not _plain_target(unit, target) or (target.type != "identifier" and not unit.symbols.pure(test)):
             yield Refusal(node.start_byte, "target-not-simple")
         else:
-            yield rebuilt(unit, node.start_byte, tail(unit, node), unit.text(target) + b" = " + text + b";")
+            ask = ("Assign the condition itself instead of choosing 1 or 0", "直接把条件赋给变量，不用 if 选 1 或 0")
+            value = unit.text(target) + b" = " + text + b";"
+            yield rebuilt(unit, node.start_byte, tail(unit, node), value, ask, "assign")
 
 
 def _truth(unit: Unit, test: Node, one: Node, other: Node) -> bytes | None:

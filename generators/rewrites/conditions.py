@@ -79,7 +79,7 @@ def de_morgan(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         text += negated(unit, right).within(EQUALITY)
         ask = ("Move the negation into the condition", "把取反移到条件里面的每一项")
         text = text if _takes(node, other) else b"(" + text + b")"
-        yield Site((Edit(node.start_byte, unit.end(node), text),), ask=ask)
+        yield Site((Edit(node.start_byte, unit.end(node), text),), ask=ask, way="inwards")
     for node, left, sign, right in plain_pairs(unit, b"&&", b"||"):
         if all(side.type == "unary_expression" and operator(side) == b"!" for side in (left, right)):
             other = b"||" if sign == b"&&" else b"&&"
@@ -89,7 +89,7 @@ def de_morgan(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
                 yield Refusal(node.start_byte, "chain")
             else:
                 ask = ("Pull the negations out of the condition, in front of it", "把条件里的取反提到整个条件前面")
-                yield Site((Edit(node.start_byte, unit.end(node), text),), ask=ask)
+                yield Site((Edit(node.start_byte, unit.end(node), text),), ask=ask, way="outwards")
 
 
 def _takes(node: Node, sign: bytes, strictly: bool = False) -> bool:
@@ -204,7 +204,7 @@ def zero_test(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         kept = spelt(unit, stripped(left)) if alone else spelt(unit, left)
         text = kept.within(OR if alone else AND) if sign == b"!=" else b"!" + spelt(unit, left).within(UNARY)
         ask = ("Drop the comparisons with zero in the conditions", "条件里去掉和 0 的比较")
-        yield Site((Edit(node.start_byte, unit.end(node), text),), ask=ask)
+        yield Site((Edit(node.start_byte, unit.end(node), text),), ask=ask, way="bare")
 
 
 def _tested(unit: Unit) -> Iterator[Node]:
@@ -247,7 +247,7 @@ def _bare(unit: Unit, node: Node) -> Site | Refusal | None:
     level = OR if around is None or sides(around) is None else BINARY[operator(around)]
     ask = ("Compare with zero explicitly in the conditions", "条件里显式和 0 比较")
     text = text if level <= EQUALITY else b"(" + text + b")"
-    return Site((Edit(node.start_byte, unit.end(node), text),), ask=ask)
+    return Site((Edit(node.start_byte, unit.end(node), text),), ask=ask, way="explicit")
 
 
 RULES = (de_morgan, negated_comparison, zero_test)

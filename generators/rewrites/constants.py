@@ -38,6 +38,7 @@ class _Line:
 
 def _lines(unit: Unit) -> Iterator[_Line | Refusal]:
     """The object-like macros of one small integer that only code uses, and why others are not such."""
+    last_include = max((node.start_byte for node in unit.walk("preproc_include")), default=0)
     for node in unit.walk("preproc_def"):
         name = node.child_by_field_name("name")
         symbol = unit.symbols.resolve(name) if name is not None else None
@@ -50,12 +51,11 @@ def _lines(unit: Unit) -> Iterator[_Line | Refusal]:
         line = unit.src[name.end_byte : unit.line_end(start)]
         tail = unit.comments(name.end_byte, unit.line_end(start))
         remark = unit.src[tail[0].start : tail[0].end].rstrip(b"\r") if tail else b""
-        elsewhere = [
-            o for o in unit.symbols.occurrences(symbol.name) if o.where != "code" and o.start != name.start_byte
-        ]
+        places = unit.symbols.occurrences(symbol.name)
+        elsewhere = any(o.where != "code" and o.start != name.start_byte for o in places)
         if value > INT_MAX:
             yield Refusal(start, "does-not-fit-int")
-        elif elsewhere or len(symbol.declarations) != 1 or is_conditional(node):
+        elif elsewhere or start < last_include or len(symbol.declarations) != 1 or is_conditional(node):
             yield Refusal(start, "asked-by-directives")
         elif len(tail) > 1 or b"\n" in remark or b"\\" in line:
             yield Refusal(start, "long-comment")
@@ -82,14 +82,15 @@ def _lines(unit: Unit) -> Iterator[_Line | Refusal]:
         "#define ON 0\n#define OFF 1\n#if ON\n#endif\n",
         "#define ON 0\n#define OFF 1u\n",
         "#ifdef X\n#define ON 0\n#define OFF 1\n#endif\n",
+        '#define ON 0\n#define OFF 1\n#include "board.h"\n',
     ],
 )
 def macros_to_enum(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     """`#define`s of small integers whose names begin alike or that count up, line under line, as one unnamed enum.
 
     Sound: an enumerator is an `int` of that value wherever an expression may stand, as the literal was. Refuses values
-    that do not fit the target's 16-bit `int`, suffixes, macros that `#if`, other macros or asm use, those within `#if`,
-    and groups of which a part would stay behind.
+    that do not fit a 16-bit `int`, suffixes, macros that `#if`, other macros, asm or a header included below may use,
+    those within `#if`, and groups of which a part would stay behind.
     """
     layout = Layout.of(unit, context.style)
     run: list[_Line] = []
@@ -144,7 +145,8 @@ def _as_enum(unit: Unit, layout: Layout, run: list[_Line]) -> Site:
         items.append(text + ((gap if several else b" ") + line.remark if line.remark else b""))
     opening = unit.newline if layout.own_line else b" "
     body = unit.newline.join([b"enum" + opening + b"{", *items, b"};"])
-    return Site((Edit(run[0].node.start_byte, line_stop(unit, run[-1].node.start_byte), body),))
+    named = (("name", run[0].symbol.name.decode()), ("last", run[-1].symbol.name.decode()))
+    return Site((Edit(run[0].node.start_byte, line_stop(unit, run[-1].node.start_byte), body),), named)
 
 
 @rewrite(
@@ -185,7 +187,9 @@ def enum_to_macros(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         elif unit.in_opaque(enum.start_byte, end) or unit.comments(enum.start_byte, body.start_byte):
             yield Refusal(enum.start_byte, "not-plain")
         else:
-            yield Site((Edit(enum.start_byte, end, unit.newline.join(lines)),))
+            names = [unit.text(n).decode().split("=")[0].strip() for n in unit.walk("enumerator", under=body)]
+            named = (("name", names[0]), ("last", names[-1]))
+            yield Site((Edit(enum.start_byte, end, unit.newline.join(lines)),), named)
 
 
 def _as_defines(unit: Unit, body: Node) -> list[bytes] | str:
@@ -270,16 +274,11 @@ def name_array_size(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             yield Refusal(size.start_byte, "no-name-or-room")
             continue
         where, new = place
-        spots = [size, *bounds]
-        edits = [Edit(n.start_byte, n.end_byte, name.encode()) for n in spots]
+        edits = [Edit(n.start_byte, n.end_byte, name.encode()) for n in (size, *bounds)]
         text = b"#define " + name.encode() + b" " + unit.text(size)
         lines = unit.newline + (unit.newline if new else b"") + text
-        ask = (
-            None
-            if bounds
-            else ("Give the array's size a name instead of a bare number", "数组长度不要直接写数字，用宏起个名字")
-        )
-        yield Site((*aligned(unit, edits), Edit(where, where, lines)), (("name", name),), ask=ask)
+        named, way = (("name", symbol.name.decode()), ("new", name)), "with-loops" if bounds else "alone"
+        yield Site((*aligned(unit, edits), Edit(where, where, lines)), named, way=way)
 
 
 def _after(unit: Unit, lines: list[Node], before: int) -> tuple[int, bool] | None:
@@ -333,14 +332,15 @@ def _bounds(unit: Unit, array: Symbol, size: bytes) -> list[Node]:
         "#define TURNS 5 /* left */\nvoid f(void)\n{\n    g(TURNS);\n}\n",
         "#define START 5\n#define NEXT (START + 1)\nvoid f(void)\n{\n    g(START, NEXT, NEXT);\n}\n",
         "#define SHOW(x) #x\n#define START 5\nvoid f(void)\n{\n    g(SHOW(START));\n}\n",
+        "#define WAIT 5\n#include <util/delay.h>\nvoid f(void)\n{\n    g(WAIT);\n}\n",
     ],
 )
 def macro_in_place(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     """The value of a macro that is used once, in the place of its name; the `#define` goes away.
 
-    Sound: the preprocessor does the same. Refuses a macro with a comment (which would be lost), one that directives or
-    the harness use, arguments of macros, one of a group with a common prefix (a state among states), and bit patterns,
-    which only the name explains.
+    Sound: the preprocessor does the same. Refuses a macro with a comment (which would be lost), one that directives, a
+    header included below or the harness may use, arguments of macros, one of a group with a common prefix (a state
+    among states), and bit patterns, which only the name explains.
     """
     groups = Counter(
         symbol.name.partition(b"_")[0] for symbol in unit.symbols.all("macro", "enumerator") if b"_" in symbol.name
@@ -373,12 +373,12 @@ def macro_in_place(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             after = unit.line_end(end)
             if blank and end < len(unit.src) and not unit.src[end:after].strip():
                 end = min(after + 1, len(unit.src))
-            yield Site((Edit(start, end, b""), Edit(use.start_byte, use.end_byte, found.value)))
+            named = (("name", symbol.name.decode()), ("value", found.value.decode()))
+            yield Site((Edit(start, end, b""), Edit(use.start_byte, use.end_byte, found.value)), named)
 
 
 def _is_pattern(unit: Unit, use: Node) -> bool:
-    """Whether the number is a pattern: not decimal, among bit operators or for a register; its name tells the
-    meaning."""
+    """Whether the number is a pattern, which its name explains: not decimal, among bit operators, for a register."""
     symbol = unit.symbols.resolve(use)
     if symbol is None or not (symbol.body or b"").isdigit():
         return True

@@ -180,7 +180,8 @@ def split_initialiser(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
                 yield Refusal(node.start_byte, "no-room")
                 continue
             text = unit.indent(node.start_byte) + unit.text(name) + b" = " + unit.text(value) + b";" + unit.newline
-            yield Site((Edit(unit.end(declarator), unit.end(value), b""), Edit(place, place, text)))
+            named = (("name", unit.text(name).decode()),)
+            yield Site((Edit(unit.end(declarator), unit.end(value), b""), Edit(place, place, text)), named)
 
 
 def _behind(unit: Unit, last: Node) -> int | None:
@@ -251,7 +252,7 @@ def join_initialiser(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
                 yield Refusal(node.start_byte, "comment-inside")
             else:
                 end = unit.end(declarators(node)[0])
-                yield Site((Edit(end, end, b" = " + unit.text(right)), gone))
+                yield Site((Edit(end, end, b" = " + unit.text(right)), gone), (("name", name.decode()),))
 
 
 RULES = (split_declarators, merge_declarators, split_initialiser, join_initialiser)

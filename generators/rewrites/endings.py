@@ -49,7 +49,7 @@ def endless_loop(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         else:
             text = layout.at(unit, node).head(b"for", b";;")
             ask = ("Write the endless loops as `for (;;)`", "死循环统一写成 `for (;;)`")
-            yield Site((Edit(node.start_byte, unit.end(condition), text),), ask=ask)
+            yield Site((Edit(node.start_byte, unit.end(condition), text),), ask=ask, way="for")
     if endless:
         return
     for node in unit.walk("for_statement"):
@@ -61,7 +61,8 @@ def endless_loop(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             yield Refusal(node.start_byte, "opaque")
         else:
             ask = ("Write the endless loops as `while (1)`", "死循环统一写成 `while (1)`")
-            yield Site((Edit(node.start_byte, end, layout.at(unit, node).head(b"while", b"1")),), ask=ask)
+            head = layout.at(unit, node).head(b"while", b"1")
+            yield Site((Edit(node.start_byte, end, head),), ask=ask, way="while")
 
 
 @rewrite(
@@ -220,8 +221,8 @@ def empty_body(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         else:
             words = unit.src[start : body.start_byte].strip() + unit.src[unit.end(body) : tail(unit, body)].strip()
             text = layout.block(b"", words, unit.indent(node.start_byte))
-        ask = _SEMICOLON if body.type == "compound_statement" else _BRACES
-        yield rebuilt(unit, start, tail(unit, body), text, ask, same_code=True)
+        ask, way = (_SEMICOLON, "semicolon") if body.type == "compound_statement" else (_BRACES, "braces")
+        yield rebuilt(unit, start, tail(unit, body), text, ask, way, same_code=True)
 
 
 _SEMICOLON = ("Write the empty bodies of the waiting loops as a semicolon", "等待循环的空循环体写成单独的分号")
@@ -274,11 +275,11 @@ def polling_form(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         elif node.type == "do_statement":
             text = head + layout.newline + indent + layout.step + b";"
             ask = ("Write the empty do-while that polls as a while loop", "把轮询用的空 do-while 写成 while 循环")
-            yield rebuilt(unit, node.start_byte, unit.end(node), text, ask)
+            yield rebuilt(unit, node.start_byte, unit.end(node), text, ask, "while")
         else:
             text = layout.block(b"do", b"", indent) + b" " + head + b";"
             ask = ("Write the polling loop as an empty do-while", "把轮询等待写成空的 do-while")
-            yield rebuilt(unit, node.start_byte, unit.end(node), text, ask)
+            yield rebuilt(unit, node.start_byte, unit.end(node), text, ask, "do-while")
 
 
 RULES = (endless_loop, exit_inside, exit_in_head, empty_body, polling_form)

@@ -218,12 +218,8 @@ def _extracted(unit: Unit, context: Context, layout: Layout, function: Node, run
         call = flow.output.name + b" = " + call
     place = unit.line_start(lead(unit, function))
     words = remark + unit.newline if remark else b""
-    ask = (
-        f"Extract the statements that belong together into a static function `{name.decode()}`",
-        f"把属于同一件事的几条语句提取成 static 函数 `{name.decode()}`",
-    )
     edits = (Edit(place, place, words + helper + unit.newline * 2), Edit(begin, end, call))
-    return Site(edits, (("function", name.decode()),), ask=ask)
+    return Site(edits, (("new", name.decode()),))
 
 
 def _declared(unit: Unit, symbol: Symbol) -> bytes | None:

@@ -90,7 +90,7 @@ def inline_helper(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             yield Refusal(start, "named-in-a-macro")
         elif keeps_time(unit, body) or keeps_time(unit, call):
             yield Refusal(start, "keeps-time")
-        elif _may_be_reversed(unit, call):
+        elif may_be_reversed(unit, call):
             yield Refusal(start, "loop-may-be-reversed")
         else:
             yield _inlined(unit, function, body, call, caller)
@@ -123,7 +123,8 @@ def _inlined(unit: Unit, function: Node, body: Node, call: Node, caller: Node) -
         if unit.comments(body.start_byte, unit.end(body)) or (above and not (alone and _in_block(statement))):
             return Refusal(start, "comment-in-the-way")
         edits = [gone, Edit(call.start_byte, unit.end(call), new)]
-        return Site((*edits, Edit(place, place, above)) if above else tuple(edits))
+        named = (("name", unit.function_name(function).decode()),)
+        return Site((*edits, Edit(place, place, above)) if above else tuple(edits), named, way="value")
     if any(child.type not in _STATEMENTS for child in statements) or any(unit.walk("return_statement", under=body)):
         return Refusal(start, "not-plain")
     if statement.type != "expression_statement" or call.parent != statement or not alone or not _in_block(statement):
@@ -147,10 +148,11 @@ def _inlined(unit: Unit, function: Node, body: Node, call: Node, caller: Node) -
     )
     if b"//" in lines.rpartition(b"\n")[2] and unit.comments(unit.end(statement), unit.line_end(unit.end(statement))):
         return Refusal(start, "comment-in-the-way")
-    return Site((gone, Edit(place, unit.end(statement), above + lines)))
+    named = (("name", unit.function_name(function).decode()),)
+    return Site((gone, Edit(place, unit.end(statement), above + lines)), named, way="statements")
 
 
-def _may_be_reversed(unit: Unit, call: Node) -> bool:
+def may_be_reversed(unit: Unit, call: Node) -> bool:
     """Whether sdcc might count the loop around the call down once the call is gone.
 
     sdcc 4.2.0 does so although the body compares the counter (`if (i == 0)`), which then is true in the last round.

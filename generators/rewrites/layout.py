@@ -92,7 +92,7 @@ def brace_style(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             edits.append(Edit(end, other.start_byte, text))
     edits = [edit for edit in edits if unit.src[edit.start : edit.end] != edit.text]
     if edits:
-        yield Site(tuple(edits), ask=_BRACES[own])
+        yield Site(tuple(edits), ask=_BRACES[own], way="own-line" if own else "attached")
 
 
 _BRACES = (
@@ -189,9 +189,11 @@ def indentation(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
                 edits.append(Edit(start, start + units * len(old), new * units))
         start = end + 1
     if edits:
-        yield Site(aligned(unit, edits), ask=_STEPS.get(context.style.indent))
+        way = _WAYS.get(context.style.indent, "")
+        yield Site(aligned(unit, edits), ask=_STEPS.get(context.style.indent), way=way)
 
 
+_WAYS = {"    ": "four", "  ": "two", "\t": "tabs"}
 _STEPS = {
     "    ": ("Indent with four spaces", "缩进统一为四个空格"),
     "  ": ("Indent with two spaces", "缩进统一为两个空格"),

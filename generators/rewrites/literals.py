@@ -80,12 +80,12 @@ def mask_radix(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
                 yield Refusal(node.start_byte, "wider-than-a-byte")
             else:
                 edit = Edit(node.start_byte, node.end_byte, f"0b{value:08b}".encode() + hexadecimal[3])
-                yield Site((edit,), ask=("Write the bit masks in binary", "把位掩码写成二进制"))
+                yield Site((edit,), ask=("Write the bit masks in binary", "把位掩码写成二进制"), way="binary")
         elif bits:
             value = int(bits[1], 2)
             width = max(2, (len(bits[1]) + 3) // 4)
             edit = Edit(node.start_byte, node.end_byte, f"0x{value:0{width}X}".encode() + bits[2])
-            yield Site((edit,), ask=("Write the bit masks in hexadecimal", "把位掩码写成十六进制"))
+            yield Site((edit,), ask=("Write the bit masks in hexadecimal", "把位掩码写成十六进制"), way="hexadecimal")
 
 
 @rewrite(
@@ -117,7 +117,7 @@ def hex_case(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     for node, match in lettered:
         digits = match[2].lower() if to_lower else match[2].upper()
         if digits != match[2]:
-            yield Site((Edit(node.start_byte, node.end_byte, b"0x" + digits + match[3]),), ask=ask)
+            yield Site((Edit(node.start_byte, node.end_byte, b"0x" + digits + match[3]),), ask=ask, way=case[0])
 
 
 @rewrite(
@@ -151,13 +151,16 @@ def constant_radix(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
                 yield Refusal(node.start_byte, "type-depends-on-radix")
             else:
                 digits = 2 if value <= 0xFF else 4
-                yield Site((Edit(node.start_byte, node.end_byte, f"0x{value:0{digits}X}".encode() + decimal[2]),))
+                edit = Edit(node.start_byte, node.end_byte, f"0x{value:0{digits}X}".encode() + decimal[2])
+                ask = ("Write the bit pattern in hexadecimal", "把这个位模式写成十六进制")
+                yield Site((edit,), ask=ask, way="hexadecimal")
         elif hexadecimal and not _is_mask(unit, node) and _is_quantity(unit, node):
             value = int(hexadecimal[2], 16)
             if value > INT_MAX:
                 yield Refusal(node.start_byte, "type-depends-on-radix")
             else:
-                yield Site((Edit(node.start_byte, node.end_byte, str(value).encode() + hexadecimal[3]),))
+                edit = Edit(node.start_byte, node.end_byte, str(value).encode() + hexadecimal[3])
+                yield Site((edit,), ask=("Write the quantity in decimal", "把这个数量值写成十进制"), way="decimal")
 
 
 def _is_quantity(unit: Unit, node: Node) -> bool:
@@ -206,7 +209,7 @@ def bit_as_shift(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
                     "Write the single-bit mask as a shift so that the bit number shows",
                     "把单个位的掩码写成移位，让位号一目了然",
                 )
-                yield Site((edit,), ask=ask)
+                yield Site((edit,), ask=ask, way="shift")
         else:
             match = re.fullmatch(rb"1\s*<<\s*([0-9]+)", unit.text(node))
             if match is None:
@@ -215,7 +218,9 @@ def bit_as_shift(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
                 yield Refusal(node.start_byte, "bit-15-overflows-int")
             else:
                 edit = Edit(node.start_byte, node.end_byte, f"0x{1 << int(match[1]):02X}".encode())
-                yield Site((edit,), ask=("Replace the constant shift by its mask", "把常量移位直接写成掩码"))
+                yield Site(
+                    (edit,), ask=("Replace the constant shift by its mask", "把常量移位直接写成掩码"), way="mask"
+                )
 
 
 RULES = (mask_radix, hex_case, constant_radix, bit_as_shift)

@@ -247,7 +247,8 @@ def for_to_do_while(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             inside = layout.lines(held.text, *statements_of(unit, step)).replace(layout.newline, b"\n")
             text = unit.text(start) + b";" + layout.newline + indent + here.block(b"do", inside, indent)
             text += b" " + here.head(b"while", unit.text(test)) + b";"
-            yield rebuilt(unit, node.start_byte, tail(unit, node), text)
+            ask = ("Turn the for loop into a do-while that tests at its end", "把 for 循环改成 do-while，在末尾判断")
+            yield rebuilt(unit, node.start_byte, tail(unit, node), text, ask)
 
 
 @rewrite(
@@ -317,9 +318,10 @@ def count_direction(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
                     Edit(test.start_byte, unit.end(test), counter.name + b" " + sign + b" " + bound),
                     Edit(step.start_byte, unit.end(step), stepping),
                 ),
-                ask=("Count up instead of down; only the number of passes matters", "改为递增计数，只要次数不变")
+                ask=("Count up instead of down", "改为递增计数，次数不变")
                 if down
-                else ("Count down to zero; only the number of passes matters", "改为递减到零计数，只要次数不变"),
+                else ("Count down to zero instead of up", "改为递减到零计数，次数不变"),
+                way="up" if down else "down",
             )
 
 

@@ -1,9 +1,10 @@
-"""Names: locals, functions and macros in one author's voice."""
+"""Names: locals, functions and macro constants in one author's voice."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from tree_sitter import Node
 
@@ -33,7 +34,8 @@ _OF_THE_BOARD = frozenset(("FOSC", "OSC", "CRYSTAL", "XTAL", "CPU", "CLOCK", "SY
 _FLAG = frozenset((b"f", b"flg", b"flag"))
 
 
-def _role(unit: Unit, symbol: Symbol) -> str | None:
+def role_of(unit: Unit, symbol: Symbol) -> str | None:
+    """What a name without a meaning of its own stands for: an index, a buffer, a count, ...; None for other names."""
     t = symbol.type
     if t is None:
         return None
@@ -64,17 +66,18 @@ def _spelt_char(unit: Unit, symbol: Symbol) -> bool:
     """Whether the declaration says plain `char`: text, not a number."""
     if symbol.declaration is None:
         return False
-    holder = unit.enclosing(symbol.declaration, "declaration", "parameter_declaration")
+    holder = unit.enclosing(symbol.declaration, "declaration", "parameter_declaration", "field_declaration")
     head = holder.child_by_field_name("type") if holder is not None else None
     return head is not None and unit.text(head) == b"char"
 
 
-def _variable(unit: Unit, symbol: Symbol, words: list[str], style: Style, shared: bool) -> str | None:
+def variable(unit: Unit, symbol: Symbol, words: list[str], style: Style) -> str | None:
+    """What the author calls a variable (or member) of these words; None where its type has no prefix."""
     if style.names != "hungarian":
         return cased(words, style)
     if symbol.type is None:
         return None
-    return hungarian(words, symbol.type, _spelt_char(unit, symbol), shared)
+    return hungarian(words, symbol.type, _spelt_char(unit, symbol), style.widths)
 
 
 def _comments_of(unit: Unit, function: Node) -> tuple[Span, ...]:
@@ -155,12 +158,12 @@ def rename_locals(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             words = words_of(symbol.name.decode("utf-8", "replace"))
             if not words:
                 continue
-            plain = _variable(unit, symbol, words, context.style, False)
+            plain = variable(unit, symbol, words, context.style)
             said = bare(unit, comments, symbol.name)
-            role = None if said else _role(unit, symbol)
-            wanted = [_variable(unit, symbol, [call], context.style, False) for call in calls[role]] if role else []
+            role = None if said else role_of(unit, symbol)
+            wanted = [variable(unit, symbol, [call], context.style) for call in calls[role]] if role else []
             if not said and not role:
-                wanted.append(_variable(unit, symbol, respelt(words, context.style), context.style, False))
+                wanted.append(variable(unit, symbol, respelt(words, context.style), context.style))
             wanted = [*wanted, plain]
             if symbol.name.decode() in wanted[:1] or not any(wanted):
                 continue
@@ -177,25 +180,23 @@ def rename_locals(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             renaming.add(symbol, new, comments, twins)
     site = renaming.site(aliases=False)
     if site is not None:
-        yield _asked(site, context.style, "local variables and parameters", "局部变量和参数")
+        yield asked(site, context.style, "local variables and parameters", "局部变量和参数")
 
 
 @rewrite(
     family="names",
     scope="file",
     renames=True,
-    en="Rename the functions and file-scope variables to one naming convention",
-    zh="把函数名和全局变量名改成统一的命名风格",
+    en="Rename the functions to one naming convention",
+    zh="把函数名改成统一的命名风格",
     changes=[
         (
-            "static unsigned char rx_count; /* waiting */\n\nvoid uart_put_byte(unsigned char b);\n\n"
-            "/* Stops; see uart_put_byte(). */\nvoid uart_stop(void)\n{\n    rx_count = 0;\n}\n",
-            "static unsigned char rxCount; /* waiting */\n\nvoid uart_put_byte(unsigned char b);\n\n"
-            "/* Stops; see uart_put_byte(). */\nvoid uartStop(void)\n{\n    rxCount = 0;\n}\n",
+            "void uart_put_byte(unsigned char b);\n\n/* Stops; see uart_put_byte(). */\nvoid uart_stop(void)\n{\n}\n",
+            "void uart_put_byte(unsigned char b);\n\n/* Stops; see uart_put_byte(). */\nvoid uartStop(void)\n{\n}\n",
         ),
         (
-            "static unsigned char rx_count;\n\nvoid uart_stop(void)\n{\n    rx_count = 0;\n}\n",
-            "static unsigned char g_ucRxCount;\n\nvoid UART_Stop(void)\n{\n    g_ucRxCount = 0;\n}\n",
+            "void uart_stop(void)\n{\n}\n\n/* Calls uart_stop(). */\nvoid off(void)\n{\n    uart_stop();\n}\n",
+            "void UART_Stop(void)\n{\n}\n\n/* Calls UART_Stop(). */\nvoid Off(void)\n{\n    UART_Stop();\n}\n",
         ),
     ],
     keeps=[
@@ -203,12 +204,11 @@ def rename_locals(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         "#include <stdio.h>\nint putchar(int c)\n{\n    return c;\n}\n",
         "void wait_long(void);\nvoid main(void)\n{\n    wait_long();\n}\n",
         "void do_it(void)\n{\n}\nvoid main(void)\n{\n    __asm\n        lcall _do_it\n    __endasm;\n}\n",
-        "int rx_n;\n#define N rx_n\n",
+        "static int rx_n;\n",
     ],
 )
 def rename_functions(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
-    """Functions and file-scope variables in the style's case: `uart_put`, `uartPut`, `UART_Put`; `rxCount`,
-    `g_ucRxCount`.
+    """Functions in the style's case: `uart_put`, `uartPut`, `UART_Put`.
 
     Sound: as for locals; a name that the harness uses is recorded, so that it is built with the new one, and an
     interrupt's vector does not depend on its function's name. Refuses `main`, what the C library looks for, what is
@@ -216,22 +216,16 @@ def rename_functions(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     """
     renaming = Renaming(unit, avoid=context.held)
     comments = unit.comments()
-    for symbol in unit.symbols.all("function", "global", "static"):
+    for symbol in unit.symbols.all("function"):
         words = words_of(symbol.name.decode("utf-8", "replace"))
         if symbol.scope is not None or symbol.declaration is None or not words:
             continue
+        form = pascal if context.style.names == "hungarian" else partial(cased, style=context.style)
         said = bare(unit, comments, symbol.name)
-        wanted = []
-        for spelt in [words] if said else [respelt(words, context.style), words]:
-            if symbol.kind == "function" and context.style.names == "hungarian":
-                wanted.append(pascal(spelt))
-            elif symbol.kind == "function":
-                wanted.append(cased(spelt, context.style))
-            else:
-                wanted.append(_variable(unit, symbol, spelt, context.style, True) or "")
-        if symbol.name.decode() in wanted or not wanted[0]:
+        wanted = [form(spelt) for spelt in ([words] if said else [respelt(words, context.style), words])]
+        if symbol.name.decode() in wanted:
             continue
-        if symbol.storage == b"extern" or (symbol.kind == "function" and unit.function(symbol.name) is None):
+        if symbol.storage == b"extern" or unit.function(symbol.name) is None:
             yield Refusal(symbol.declaration.start_byte, "only-declared")
             continue
         refused = renaming.refusal(symbol)
@@ -245,7 +239,7 @@ def rename_functions(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             renaming.add(symbol, new, comments)
     site = renaming.site(aliases=True)
     if site is not None:
-        yield _asked(site, context.style, "functions and file-scope variables", "函数名和全局变量名")
+        yield asked(site, context.style, "functions", "函数名")
 
 
 @rewrite(
@@ -312,15 +306,12 @@ def rename_macros(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             renaming.replace(*place, new)
     site = renaming.site(aliases=True)
     if site is not None and prefixed:
-        site = replace(
-            site,
-            ask=(
-                f"Prefix the macro constants with the module's name (`{prefix}_`)",
-                f"宏常量统一加上模块前缀 `{prefix}_`",
-            ),
-        )
-    if site is not None:
-        yield site
+        en = f"Prefix the macro constants with the module's name (`{prefix}_`)"
+        yield replace(site, ask=(en, f"宏常量统一加上模块前缀 `{prefix}_`"), way="prefix")
+    elif site is not None and table is SHORT:
+        yield replace(site, ask=("Shorten the names of the macro constants", "宏常量的命名用缩写"), way="short")
+    elif site is not None:
+        yield replace(site, ask=("Write the names of the macro constants out in full", "宏常量的命名写全"), way="long")
 
 
 def _plain_bodies(unit: Unit, macro: Symbol) -> list[tuple[int, int]] | None:
@@ -361,10 +352,11 @@ _CONVENTIONS = {
 }
 
 
-def _asked(site: Site, style: Style, en: str, zh: str) -> Site:
+def asked(site: Site, style: Style, en: str, zh: str) -> Site:
     """The site with the convention in its request: `one convention` alone would not determine the names."""
     convention = _CONVENTIONS[style.names]
-    return replace(site, ask=(f"Rename the {en} to {convention[0]}", f"把{zh}改成{convention[1]}"))
+    ask = (f"Rename the {en} to {convention[0]}", f"把{zh}改成{convention[1]}")
+    return replace(site, ask=ask, way=style.names)
 
 
 RULES = (rename_locals, rename_functions, rename_macros)

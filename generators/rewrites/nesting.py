@@ -174,7 +174,7 @@ def guard_clause(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             here = layout.at(unit, node)
             text = here.under(here.head(b"if", negated(unit, condition).text), out, indent)
             text += layout.newline + layout.indented(then.text, indent)
-            yield rebuilt(unit, node.start_byte, unit.end(node), text)
+            yield rebuilt(unit, node.start_byte, unit.end(node), text, way=leave.decode())
 
 
 def _own_names(unit: Unit, block: Node) -> bool:
@@ -238,7 +238,8 @@ def wrapped_body(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             inside = lifted(unit, lead(unit, rest[0]), end)
             here = layout.at(unit, node)
             head = here.head(b"if", negated(unit, condition).text)
-            yield rebuilt(unit, node.start_byte, end, here.block(head, inside, unit.indent(node.start_byte)))
+            text = here.block(head, inside, unit.indent(node.start_byte))
+            yield rebuilt(unit, node.start_byte, end, text, way=leave.decode())
 
 
 RULES = (merged_if, split_if, guard_clause, wrapped_body)

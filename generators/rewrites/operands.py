@@ -25,11 +25,11 @@ from generators.rewrites.truth import (
 )
 
 
-def _swapped(unit: Unit, node: Node, left: Node, sign: bytes, right: Node, ask: tuple[str, str] | None = None) -> Site:
+def _swapped(unit: Unit, node: Node, left: Node, sign: bytes, right: Node, ask: tuple[str, str], way: str = "") -> Site:
     """The operands changed over, the operator mirrored; a comparison inside a comparison gets parentheses."""
     level = BINARY[sign] + 1
     text = spelt(unit, right).within(level) + between(unit, left, right, sign, MIRRORED.get(sign, sign))
-    return Site((Edit(node.start_byte, unit.end(node), text + spelt(unit, left).within(level)),), ask=ask)
+    return Site((Edit(node.start_byte, unit.end(node), text + spelt(unit, left).within(level)),), ask=ask, way=way)
 
 
 def _is_fixed(unit: Unit, node: Node) -> bool:
@@ -87,7 +87,8 @@ def constant_side(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             if sides(variable) is not None and BINARY[operator(variable)] == EQUALITY:
                 yield Refusal(node.start_byte, "chained-comparison")
             else:
-                yield _swapped(unit, node, left, sign, right, _LEFT if to_left else _RIGHT)
+                ask, way = (_LEFT, "first") if to_left else (_RIGHT, "last")
+                yield _swapped(unit, node, left, sign, right, ask, way)
 
 
 @rewrite(
@@ -124,7 +125,11 @@ def relation_flip(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         elif any((within := sides(side)) is not None and BINARY[within[1]] == RELATION for side in (left, right)):
             yield Refusal(node.start_byte, "chained-comparison")
         else:
-            yield _swapped(unit, node, left, sign, right)
+            ask = (
+                "Swap the two sides of the comparison and turn its sign round",
+                "把比较的两边对调，比较方向跟着反过来",
+            )
+            yield _swapped(unit, node, left, sign, right, ask)
 
 
 @rewrite(
@@ -149,6 +154,7 @@ def relation_flip(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         "int f(int a)\n{\n    return a & 0x0F;\n}\n",
         "int f(int a, int b)\n{\n    return a - b + a;\n}\n",
         "char *f(char *p, int n)\n{\n    return p + n;\n}\n",
+        "struct s {\n    unsigned long long wide : 40;\n};\nlong f(struct s s)\n{\n    return (s.wide - 8) + 9;\n}\n",
     ],
 )
 def commuted(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
@@ -174,7 +180,8 @@ def commuted(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         elif keeps_time(unit, node):
             yield Refusal(node.start_byte, "timing-function")
         elif unit.text(left) != unit.text(right):
-            yield _swapped(unit, node, left, sign, right)
+            ask = ("Swap the two operands", "交换两个操作数的位置")
+            yield _swapped(unit, node, left, sign, right, ask)
 
 
 RULES = (constant_side, relation_flip, commuted)

@@ -114,10 +114,10 @@ def helper_below(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         joint = b"" if above else unit.newline
         put = above if above is not None else place
         if put == start:
-            yield Site((Edit(start, end, prototype + unit.newline + joint), behind), (("function", name.decode()),))
+            yield Site((Edit(start, end, prototype + unit.newline + joint), behind), (("name", name.decode()),))
         else:
             front = Edit(put, put, prototype + unit.newline + joint)
-            yield Site((front, Edit(start, end, b""), behind), (("function", name.decode()),))
+            yield Site((front, Edit(start, end, b""), behind), (("name", name.decode()),))
 
 
 def _prototypes_above(unit: Unit, place: int) -> int | None:
@@ -184,7 +184,7 @@ def helper_above(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             begin = start
             if stop == len(unit.src):
                 begin = len(unit.src[:start].rstrip()) + len(unit.newline)
-            yield Site((gone, Edit(place, place, text), Edit(begin, stop, b"")), (("function", name.decode()),))
+            yield Site((gone, Edit(place, place, text), Edit(begin, stop, b"")), (("name", name.decode()),))
 
 
 def _without_blank(unit: Unit, line: tuple[int, int]) -> Edit:

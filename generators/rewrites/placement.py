@@ -113,7 +113,7 @@ def loop_variable_in(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
                 starts = [loop.child_by_field_name("initializer") for loop in loops]
                 words = head(unit, node) + b" "
                 inserted = [Edit(s.start_byte, s.start_byte, words) for s in starts if s is not None]
-                yield Site((gone, *inserted))
+                yield Site((gone, *inserted), (("name", symbol.name.decode()),))
 
 
 @rewrite(
@@ -181,7 +181,7 @@ def loop_variable_out(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
                 stars = unit.src[declarator.start_byte : declarator.start_byte + 1] == b"*"
                 spelt = head(unit, words) + (b" *" if stars else b" ") + name + b";"
                 cut = [Edit(n.start_byte, _name_start(n), b"") for _, n in loops]
-                yield Site((Edit(start, start, before + spelt + after), *cut))
+                yield Site((Edit(start, start, before + spelt + after), *cut), (("name", name.decode()),))
 
 
 def _name_start(declaration: Node) -> int:
@@ -258,7 +258,8 @@ def declare_at_first_use(unit: Unit, context: Context) -> Iterator[Site | Refusa
             yield Refusal(node.start_byte, "comment-beside")
         else:
             words = unit.src[node.start_byte : found[0].start_byte]
-            yield Site((gone, Edit(statement.start_byte, statement.start_byte, words)))
+            named = (("name", symbol.name.decode()),)
+            yield Site((gone, Edit(statement.start_byte, statement.start_byte, words)), named)
 
 
 def _in_switch(block: Node) -> bool:
@@ -313,7 +314,7 @@ def declare_at_block_start(unit: Unit, context: Context) -> Iterator[Site | Refu
             start, before, after = place
             spelt = unit.src[node.start_byte : unit.end(found[0])] + b";"
             cut = Edit(node.start_byte, found[0].start_byte, b"")
-            yield Site((Edit(start, start, before + spelt + after), cut))
+            yield Site((Edit(start, start, before + spelt + after), cut), (("name", symbol.name.decode()),))
 
 
 RULES = (loop_variable_in, loop_variable_out, declare_at_first_use, declare_at_block_start)

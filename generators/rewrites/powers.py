@@ -95,7 +95,12 @@ def power_as_shift(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             continue
         first = unit.text(left) if left.type in _TIGHT else b"(" + unit.text(left) + b")"
         text = first + (b" << " if sign == b"*" else b" >> ") + b"%d" % exponent
-        yield Site((Edit(node.start_byte, unit.end(node), _open(unit, node, text)),))
+        way, ask = ("multiply", _MULTIPLY) if sign == b"*" else ("divide", _DIVIDE)
+        yield Site((Edit(node.start_byte, unit.end(node), _open(unit, node, text)),), ask=ask, way=way)
+
+
+_MULTIPLY = ("Replace the multiplication by a power of two with a shift", "把乘以 2 的幂改成左移")
+_DIVIDE = ("Replace the division by a power of two with a shift", "把除以 2 的幂改成右移")
 
 
 @rewrite(

@@ -84,7 +84,7 @@ def comment_style(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         else:
             edits.append(Edit(run[0].start, run[-1].end, _as_block(unit, run)))
     if edits:
-        yield Site(tuple(edits), ask=_ASK[to_line])
+        yield Site(tuple(edits), ask=_ASK[to_line], way="line" if to_line else "block")
 
 
 _ASK = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tree_sitter import Node
@@ -30,12 +30,12 @@ class Renaming:
     pairs: list[tuple[str, str]] = field(default_factory=list)
     edits: dict[tuple[int, int], bytes] = field(default_factory=dict)
     taken: set[bytes] = field(default_factory=set)
-    _known: dict[int, Symbol] = field(default_factory=dict)
+    _known: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         for symbol in self.unit.symbols.all():
-            for node in (*symbol.declarations, *symbol.uses):
-                self._known[node.start_byte] = symbol
+            self._known |= {node.start_byte for node in (*symbol.declarations, *symbol.uses)}
+        self._known |= {node.start_byte for node in tags(self.unit)}
 
     def refusal(self, symbol: Symbol, directives: bool = False) -> Refusal | None:
         """Why this name must stay, or None: it stands where the compiler sees more than the tree does."""
@@ -77,12 +77,16 @@ class Renaming:
         """Puts the new name at a place that the tree does not show."""
         self.edits[start, end] = new
 
-    def site(self, aliases: bool) -> Site | None:
-        """All of it as one site; the pairs are aliases for the harness where it can see the names."""
+    def site(self, aliases: bool, only: Collection[str] | None = None) -> Site | None:
+        """All of it as one site; the pairs are aliases for the harness where it can see the names.
+
+        `only`: the names that need one, for names that may mean something else as well.
+        """
         if not self.pairs:
             return None
         edits = aligned(self.unit, (Edit(start, end, text) for (start, end), text in self.edits.items()))
-        return Site(edits, tuple(self.pairs), tuple(self.pairs) if aliases else ())
+        seen = tuple(pair for pair in self.pairs if aliases and (only is None or pair[0] in only))
+        return Site(edits, tuple(self.pairs), seen)
 
     def _pasted(self, node: Node) -> bool:
         """Whether the place is an argument of a macro that makes strings or names of its arguments."""
@@ -94,6 +98,14 @@ class Renaming:
                 return True
             call = self.unit.enclosing(call, "call_expression", "compound_statement")
         return False
+
+
+def tags(unit: Unit) -> Iterator[Node]:
+    """The tags of structs, unions and enums wherever they stand: a name space of their own."""
+    for node in unit.walk("struct_specifier", "union_specifier", "enum_specifier"):
+        name = node.child_by_field_name("name")
+        if name is not None:
+            yield name
 
 
 def _pastes(unit: Unit, macro: Symbol, depth: int) -> bool:

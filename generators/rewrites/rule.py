@@ -23,12 +23,14 @@ class Context:
     """What a rule may ask besides the unit.
 
     `style` is the author profile in force; `rng` decides names and forms *before* a site is made; `held` are the names
-    that the behaviour harness uses: a rename of one is allowed and must be recorded as an alias.
+    that the behaviour harness uses: a rename of one is allowed and must be recorded as an alias; `free_delays` are the
+    functions of this unit that only wait and on whose exact length nobody counts, as its seed says.
     """
 
     style: Style
     rng: random.Random
     held: frozenset[str] = frozenset()
+    free_delays: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,15 @@ class Site:
     """One place where a rule acts: its edits, its choices in words, and the harness-visible names it changes.
 
     `ask` is what a person would say for this very direction of the rule, in English and Chinese; without it, the rule's
-    own `en` and `zh` stand.
+    own `en` and `zh` stand. `way` names the direction in one short word, for a rule that acts in more than one: the
+    words of `generators/rewrites/words/` are keyed by it.
     """
 
     edits: tuple[Edit, ...]
     params: tuple[tuple[str, str], ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
     ask: tuple[str, str] | None = None
+    way: str = ""
 
 
 @dataclass(frozen=True, slots=True)

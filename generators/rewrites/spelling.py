@@ -9,7 +9,11 @@ from generators.rewrites.style import Style
 
 _PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+[0-9]*(?:[a-z]+[0-9]+)*[a-z]*|[A-Z]+[0-9]*|[0-9]+")
 # Prefixes of Hungarian notation as Keil users write them; `Idx` in `ucIdx` is the name.
-_HUNGARIAN = re.compile(r"(?:g_|s_)?(?:a|p)?(?:uc|us|ui|ul|sc|by|sz|c|i|l|b|f|n|w|st|e)(?=[A-Z])")
+_HUNGARIAN = re.compile(
+    r"^(?:g_|s_)?(?:(?:a|p)*(?:uc|us|ui|ul|sc|by|sz|c|i|l|b|f|n|w|dw|st|e|[us](?:8|16|32))|pf)(?=[A-Z])"
+)
+# What marks a variable of the whole file, whatever the convention of the rest.
+_FILE_SCOPE = re.compile(r"^[gs]_(?=[A-Za-z]\w)")
 
 SHORT = {
     "address": "addr", "argument": "arg", "average": "avg", "buffer": "buf", "character": "ch", "channel": "chan",
@@ -59,13 +63,15 @@ _ACRONYMS = frozenset(
 def words_of(name: str) -> list[str]:
     """The words of a name in small letters, a Hungarian prefix dropped; empty for a name of another kind.
 
-    `rx_count`, `rxCount` and `ucRxCount` are all `rx`, `count`. Names in capitals or with outer or doubled underscores
-    follow other conventions.
+    `rx_count`, `rxCount`, `s_rx_count`, `ucRxCount` and `u8RxCount` are all `rx`, `count`. Names in capitals or with
+    outer or doubled underscores follow other conventions.
     """
     if name.isupper() or name.startswith("_") or name.endswith("_") or "__" in name:
         return []
     bare = _HUNGARIAN.sub("", name, count=1) if not name.islower() else name
-    parts = [part for piece in bare.split("_") for part in _PART.findall(piece)]
+    bare = _FILE_SCOPE.sub("", bare, count=1)
+    pieces = bare.split("_")
+    parts = [p for piece in pieces for p in ([piece] if piece.lower() in _ACRONYMS else _PART.findall(piece))]
     return [part.lower() for part in parts] if "".join(parts) == bare.replace("_", "") else []
 
 
@@ -93,18 +99,25 @@ def _humps(words: list[str]) -> str:
     return "".join(word.upper() if word == "isr" else word[:1].upper() + word[1:] for word in words)
 
 
-def hungarian(words: list[str], t: CType, text: bool, shared: bool) -> str | None:
-    """`ucCount`, `pucBuf`, `g_uiTicks` (`shared`: visible to the whole file); None where the type has no prefix.
+def hungarian(words: list[str], t: CType, text: bool, widths: bool) -> str | None:
+    """`ucCount`, `pucBuf`, or with `widths` `u8Count`, `pu8Buf`; None where the type has no prefix.
 
     `text` says that the type is spelt `char`, which is a character and no number.
     """
-    prefix = _prefix(t, text)
-    return None if prefix is None else ("g_" if shared else "") + prefix + _humps(words)
+    prefix = _prefix(t, text, widths)
+    return None if prefix is None else prefix + _humps(words)
 
 
-def _prefix(t: CType, text: bool) -> str | None:
+def file_scope(name: str, static: bool, style: Style) -> str:
+    """The name of a variable of the whole file as the author marks it: `ticks`, `g_ticks` or `s_ticks`."""
+    return name if not style.file_scope else f"{'s' if static and style.file_scope == 's-g' else 'g'}_{name}"
+
+
+def _prefix(t: CType, text: bool, widths: bool) -> str | None:
+    if t.kind == "pointer" and t.of is not None and t.of.kind == "function":
+        return "pf"
     if t.kind in ("pointer", "array"):
-        inner = _prefix(t.of, text) if t.of is not None else None
+        inner = _prefix(t.of, text, widths) if t.of is not None else None
         if inner is None:
             return None
         return inner if inner.startswith("p") and t.kind == "pointer" else ("p" if t.kind == "pointer" else "a") + inner
@@ -116,6 +129,12 @@ def _prefix(t: CType, text: bool) -> str | None:
         return t.kind[0]
     if t.kind != "int" or t.width > 32:
         return None
+    if t.width == 8 and text:
+        return "c"
+    if t.width not in (8, 16, 32):  # a bit-field
+        return "b" if t.width == 1 else "n"
+    if widths:
+        return f"{'s' if t.signed else 'u'}{t.width}"
     if t.width == 8:
-        return "c" if t.signed or text else "uc"
+        return "c" if t.signed else "uc"
     return ("" if t.signed else "u") + ("i" if t.width == 16 else "l")

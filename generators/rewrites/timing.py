@@ -48,6 +48,11 @@ def keeps_time(unit: Unit, node: Node) -> bool:
     return any(only_passes_time(unit, loop) for loop in unit.walk(*LOOPS, under=function))
 
 
+def is_pause(name: bytes) -> bool:
+    """Whether a name is one of those that stand for an instruction that does nothing."""
+    return _PAUSE.fullmatch(name) is not None
+
+
 def _idle(unit: Unit, statement: Node) -> bool:
     """Whether nothing happens here but counting, pausing, and leaving at the sight of a flag."""
     if statement.type == "compound_statement":
@@ -71,4 +76,4 @@ def _idle(unit: Unit, statement: Node) -> bool:
         target = what.child_by_field_name("argument") or what.child_by_field_name("left")
         return target is not None and target.type == "identifier" and not unit.symbols.effects(what).calls
     called = what.child_by_field_name("function") if what.type == "call_expression" else what
-    return called is not None and _PAUSE.fullmatch(unit.text(called)) is not None
+    return called is not None and is_pause(unit.text(called))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tree_sitter import Node
+
 from corpus.source.ctype import INT, INT8, LONG, UINT, UINT8, ULONG, CType
 from corpus.source.dialect import SDCC_SPACES
 from corpus.source.edits import Edit
@@ -15,19 +17,22 @@ from generators.rewrites.declared import removal
 from generators.rewrites.lines import line_stop
 from generators.rewrites.rule import Context, Refusal, Site, rewrite
 
-# The type, its name in stdint.h, the short name, the words; plain `char` is no number and `int` is its own name.
-_TYPES: tuple[tuple[CType, bytes, bytes, bytes], ...] = (
-    (UINT8, b"uint8_t", b"u8", b"unsigned char"),
-    (UINT, b"uint16_t", b"u16", b"unsigned int"),
-    (ULONG, b"uint32_t", b"u32", b"unsigned long"),
-    (INT8, b"int8_t", b"s8", b"signed char"),
-    (INT, b"int16_t", b"s16", b"int"),
-    (LONG, b"int32_t", b"s32", b"long"),
+# The type, its name in stdint.h, the short name, that of 8051 courses, that of Windows, the words; plain `char` is no
+# number and `int` is its own name. Where a house has no name, it writes the words.
+_TYPES: tuple[tuple[CType, bytes, bytes, bytes, bytes, bytes], ...] = (
+    (UINT8, b"uint8_t", b"u8", b"uchar", b"BYTE", b"unsigned char"),
+    (UINT, b"uint16_t", b"u16", b"uint", b"WORD", b"unsigned int"),
+    (ULONG, b"uint32_t", b"u32", b"ulong", b"DWORD", b"unsigned long"),
+    (INT8, b"int8_t", b"s8", b"signed char", b"signed char", b"signed char"),
+    (INT, b"int16_t", b"s16", b"int", b"int", b"int"),
+    (LONG, b"int32_t", b"s32", b"long", b"long", b"long"),
 )
 _OTHER_WORDS = {b"unsigned": b"unsigned int", b"unsigned long int": b"unsigned long"}
 _WORDS = frozenset(b"unsigned signed char short int long float double".split())
 _BETWEEN = SDCC_SPACES | {b"const", b"volatile", b"static", b"register"}
-_COLUMN = {"stdint": 0, "short": 1, "plain": 2}
+_COLUMN = {"stdint": 0, "short": 1, "uchar": 2, "byte": 3, "plain": 4}
+_OWN = (1, 2, 3)  # columns of names that a file gives itself
+_PLAIN = 4
 _NAMES = tuple(row[1:] for row in _TYPES)
 
 
@@ -55,39 +60,47 @@ _NAMES = tuple(row[1:] for row in _TYPES)
         ),
     ],
     keeps=[
+        "#define BYTE unsigned char\n#include <stdint.h>\nBYTE f(uint8_t n);\n",
         "char f(char c)\n{\n    return c;\n}\n",
         "int f(int n, long m)\n{\n    return n;\n}\n",
         '#include "board.h"\nunsigned char f(void);\n',
+        "#include <stdlib.h>\nvoid __uitoa(unsigned int n, char *s, unsigned char radix)\n{\n}\n",
         "unsigned const char t[2];\n",
     ],
 )
 def type_spelling(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
-    """`uint8_t`, `u8` or `unsigned char`, and so for 16 and 32 bits, in declarations, casts and macro bodies; the
-    include or the typedefs that the new words need come along, those that nobody needs any more go.
+    """`uint8_t`, `u8`, `uchar`, `BYTE` or `unsigned char`, and so for 16 and 32 bits, in declarations, casts and macro
+    bodies; the include or the typedefs that the new words need come along, those that nobody needs any more go.
 
     Sound: on this target the three are the same type, width and sign alike. Plain `char`, `int` and `long` stay as they
-    are. Refuses files whose headers are unknown, words split by a qualifier, names that mean something else here, and
-    typedef names that the harness uses.
+    are. Refuses files whose headers are unknown or declare a function of this file (there sdcc takes `short` and `int`
+    for two types), words split by a qualifier, names that mean something else here, and typedef names that the harness
+    uses.
     """
     column = _COLUMN[context.style.types]
-    if any(t.kind == "identifier" and unit.src[t.start : t.end] in (b"BYTE", b"WORD") for t in unit.tokens):
-        yield Refusal(0, "other-typedefs")
+    shared = (s for s in unit.symbols.all("function", "global") if s.name in unit.symbols.header_names)
+    if (symbol := next(shared, None)) is not None:
+        yield Refusal(symbol.declarations[0].start_byte, "declared-in-a-header")
         return
     if unit.symbols.missing_headers:
         yield Refusal(0, "unknown-headers")
         return
     own = {s.name for s in unit.symbols.all("typedef")}
     spelt: dict[bytes, int] = {}
-    for index, (t, stdint, short, words) in enumerate(_TYPES):
+    for index, (t, stdint, *names, words) in enumerate(_TYPES):
         known = unit.symbols.lookup(stdint)
         if stdint not in own and known is not None and known.kind == "typedef" and known.type == t:
             spelt[stdint] = index
-        short_known = unit.symbols.lookup(short)
-        if short in own and short_known is not None and short_known.type == t and short.decode() not in context.held:
-            spelt[short] = index
+        for name in names:
+            mine = unit.symbols.lookup(name) if name in own else None
+            if mine is not None and mine.type == t and name.decode() not in context.held:
+                spelt[name] = index
         if words not in (b"int", b"long"):
             spelt[words] = index
     spelt |= {other: spelt[words] for other, words in _OTHER_WORDS.items()}
+    if any(name in unit.symbols.names and name not in spelt for name in (b"BYTE", b"WORD", b"uchar", b"uint")):
+        yield Refusal(0, "other-typedefs")
+        return
     edits: list[Edit] = []
     used: set[int] = set()
     for start, end, text in _places(unit):
@@ -104,7 +117,7 @@ def type_spelling(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     if isinstance(extra, Refusal):
         yield extra
     else:
-        yield Site(aligned(unit, [*edits, *extra]), ask=_ASK[column])
+        yield Site(aligned(unit, [*edits, *extra]), ask=_ASK[column], way=context.style.types)
 
 
 _ASK = {
@@ -114,6 +127,11 @@ _ASK = {
     ),
     1: ("Use the short type names `u8` and `u16`", "整数类型统一用 `u8`、`u16` 这样的短名"),
     2: (
+        "Use the type names `uchar` and `uint`, as 8051 courses do",
+        "整数类型统一用 `uchar`、`uint`，自己 typedef 一下",
+    ),
+    3: ("Use the type names `BYTE` and `WORD`", "整数类型统一用 `BYTE`、`WORD`"),
+    4: (
         "Spell the types out (`unsigned char`, `unsigned int`) instead of `uint8_t` and `uint16_t`",
         "不用 `uint8_t`、`uint16_t`，直接写 `unsigned char`、`unsigned int`",
     ),
@@ -170,37 +188,67 @@ def _support(unit: Unit, context: Context, column: int, used: set[int], edits: l
             return Refusal(0, "no-includes")
         end = line_stop(unit, lines[-1].start_byte)
         extra.append(Edit(end, end, unit.newline + b"#include <stdint.h>"))
-    if column == 1:
-        missing = [i for i in sorted(used) if unit.symbols.lookup(_NAMES[i][1]) is None]
-        free = all(unit.symbols.is_free(_NAMES[i][1]) and _NAMES[i][1].decode() not in context.held for i in missing)
+    added = b""
+    if column in _OWN:
+        named = [i for i in sorted(used) if _NAMES[i][column] != _NAMES[i][_PLAIN]]
+        missing = [i for i in named if unit.symbols.lookup(_NAMES[i][column]) is None]
+        new = [_NAMES[i][column] for i in missing]
+        free = all(unit.symbols.is_free(name) and name.decode() not in context.held for name in new)
         if not free or not lines:
             return Refusal(0, "no-room-for-typedefs")
-        base = 0 if has_stdint else 2
-        text = b"".join(unit.newline + b"typedef " + _NAMES[i][base] + b" " + _NAMES[i][1] + b";" for i in missing)
-        end = line_stop(unit, lines[-1].start_byte)
-        extra.append(Edit(end, end, unit.newline + text if text else b""))
-    if column == 2 and has_stdint:
-        header = header_symbols("stdint.h")
-        places = [o.start for name in header.declared for o in unit.symbols.occurrences(name)] if header else [-1]
-        include = next(n for n in lines if b"stdint.h" in unit.text(n)) if _one_stdint(unit) else None
-        if set(places) <= touched and include is not None:
-            end = min(unit.line_end(include.start_byte) + 1, len(unit.src))
-            extra.append(Edit(unit.line_start(include.start_byte), end, b""))
+        base = 0 if has_stdint and column == 1 else _PLAIN
+        made = [b"typedef " + _NAMES[i][base] + b" " + _NAMES[i][column] + b";" for i in missing]
+        added = unit.newline.join(made)
+    useless = _useless_stdint(unit, lines, {edit.start for edit in edits}) if column > 1 and has_stdint else None
+    if useless is not None and useless == lines[-1] and added:
+        blank = unit.newline if len(lines) > 1 else b""
+        extra.append(Edit(useless.start_byte, line_stop(unit, useless.start_byte), blank + added))
+    else:
+        if useless is not None:
+            end = min(unit.line_end(useless.start_byte) + 1, len(unit.src))
+            extra.append(Edit(unit.line_start(useless.start_byte), end, b""))
+        if added:
+            end = line_stop(unit, lines[-1].start_byte)
+            extra.append(Edit(end, end, unit.newline * 2 + added))
+    others = {row[i] for row in _NAMES for i in _OWN if i != column and row[i] != row[_PLAIN]}
+    touched = {edit.start for edit in edits}
+    gone: list[Edit] = []
     for symbol in unit.symbols.all("typedef"):
         node = unit.enclosing(symbol.declarations[0], "type_definition")
-        short = any(symbol.name == row[2] for row in _TYPES)
-        places = [o.start for o in unit.symbols.occurrences(symbol.name)]
-        if short and column != 1 and node is not None and symbol.name.decode() not in context.held:
-            inside = range(node.start_byte, node.end_byte)
-            gone = removal(unit, node)
-            if gone is not None and all(p in touched or p in inside for p in places):
-                extra.append(gone)
-    return extra
+        if symbol.name not in others or node is None or symbol.name.decode() in context.held:
+            continue
+        inside = range(node.start_byte, node.end_byte)
+        if all(o.start in touched or o.start in inside for o in unit.symbols.occurrences(symbol.name)):
+            edit = removal(unit, node)
+            gone += [edit] if edit is not None else []
+    return [*extra, *_closed_up(unit, gone)]
 
 
-def _one_stdint(unit: Unit) -> bool:
-    named = [n for n in unit.root.named_children if n.type == "preproc_include" and b"stdint.h" in unit.text(n)]
-    return len(named) == 1
+def _closed_up(unit: Unit, gone: list[Edit]) -> list[Edit]:
+    """Removals of lines under one another as one, with one of the blank lines around it."""
+    made: list[Edit] = []
+    for edit in sorted(gone, key=lambda edit: edit.start):
+        if made and made[-1].end == edit.start:
+            made[-1] = Edit(made[-1].start, edit.end, b"")
+        else:
+            made.append(edit)
+    closed = []
+    for edit in made:
+        start, end = edit.start, edit.end
+        before = start == 0 or not unit.src[unit.line_start(start - 1) : start].strip()
+        again = unit.src[:end].endswith((b"\n\n", b"\n\r\n"))  # it took a blank line already
+        if before and not again and end < len(unit.src) and not unit.src[end : unit.line_end(end)].strip():
+            end = min(unit.line_end(end) + 1, len(unit.src))
+        closed.append(Edit(start, end, b""))
+    return closed
+
+
+def _useless_stdint(unit: Unit, lines: list[Node], touched: set[int]) -> Node | None:
+    """The include of stdint.h, where it is one line and every name of it is replaced."""
+    named = [n for n in lines if b"stdint.h" in unit.text(n)]
+    header = header_symbols("stdint.h")
+    places = [o.start for name in header.declared for o in unit.symbols.occurrences(name)] if header else [-1]
+    return named[0] if len(named) == 1 and set(places) <= touched else None
 
 
 RULES = (type_spelling,)

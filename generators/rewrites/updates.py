@@ -175,14 +175,14 @@ def step_form(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         target, mark = unit.text(operand), unit.text(sign)
         is_prefix = sign.start_byte < operand.start_byte
         if wanted == "plus-equal":
-            now = target + b" " + mark[:1] + b"= 1"
+            now, way = target + b" " + mark[:1] + b"= 1", "plus-equal"
         elif is_prefix:
-            now = target + mark
+            now, way = target + mark, "postfix"
         else:
-            now = mark + target
-        form = now.decode().replace(target.decode(), "i")
-        ask = (f"Step counters as `{form}` throughout", f"计数器统一写成 `{form}`")
-        yield Site((Edit(node.start_byte, node.end_byte, now),), ask=ask)
+            now, way = mark + target, "prefix"
+        form = {"plus-equal": "i += 1", "postfix": "i++", "prefix": "++i"}[way]
+        ask = (f"Step counters in the form `{form}` throughout", f"计数器的步进统一写成 `{form}` 的形式")
+        yield Site((Edit(node.start_byte, node.end_byte, now),), ask=ask, way=way)
 
 
 def _value_unused(node: Node) -> bool:

@@ -9,8 +9,8 @@ from corpus.records import Language
 from corpus.source.edits import Edit, apply_edits
 from corpus.source.lexer import Token, lex
 
-# What opens a line of a comment, its words, what closes it.
-_LINE = re.compile(r"^([ \t]*(?:/\*+!?|//+!?|\*(?!/))?[ \t]*)(.*?)([ \t]*(?:\*+/)?)$")
+# What opens a line of a comment (a mark of documentation too), its words, what closes it.
+_LINE = re.compile(r"^([ \t]*(?:/\*+!?|//+!?|\*(?!/))?[ \t]*(?:[@\\](?:file|brief)\b[ \t]*)?)(.*?)([ \t]*(?:\*+/)?)$")
 _BREAK_AFTER = "，。；：、！？）,;:) "
 
 

@@ -63,13 +63,19 @@ class Single:
 class StepWords:
     """One applied rewrite in words: the rule's name and family, and what a person would ask for to get it.
 
-    `en` and `zh` are imperatives without a full stop ("Turn the for loop into a while loop").
+    `en` and `zh` are imperatives without a full stop ("Turn the for loop into a while loop"); `way` is the direction
+    under which `generators.rewrites.words` keeps the rule's further words; `slots` are the names that these may tell,
+    `at` the code of the line where the function has more such places, `renamed` the (old, new) names of a rename.
     """
 
     rule: str
     family: str
     en: str
     zh: str
+    way: str = ""
+    slots: tuple[tuple[str, str], ...] = ()
+    at: str = ""
+    renamed: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +95,17 @@ class Witness:
     `kind` says what differed: `write` a value written to the register `where` (`ordinal` counts its writes from 1, 0 is
     unknown), `value` what the function `where` returned, `state` what the register or bit `where` held, `result` a
     value that a test looked at, `missing` a write of `where` that never came, `extra` one too many, `instead` a write
-    of `where` when one of `due` was next (with the value `expected`), `uncleared` a flag `where` left set after it was
-    seen, `hang` a run that did not end, `crash` one that ran wild, `stuck` a trace that ended early. Values are as a
-    person reads them ("0x0D").
+    of `where` when one of `due` was next (with the value `expected`), `skipped` that no write came where one of `where`
+    was next, `read` a read of `where` when one of `due` was next, `uncleared` a flag `where` left set after it was
+    seen, `hang` a run that did not end, `crash` one that ran wild, `restart` one that came back to the reset vector,
+    `stuck` a trace that ended early. Values are as a person reads them ("0x0D").
     `fed` tells the input in short where one mattered ("P1 = 0xFE"), else it is empty.
     """
 
     kind: Literal[
-        "write", "value", "state", "result", "missing", "extra", "instead", "uncleared", "hang", "crash", "stuck"
-    ]
+        "write", "value", "state", "result", "missing", "extra", "instead", "skipped", "read", "uncleared", "hang",
+        "crash", "restart", "stuck",
+    ]  # fmt: skip
     where: str = ""
     expected: str = ""
     observed: str = ""

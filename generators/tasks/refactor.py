@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 
 from corpus.records import Example, Language
 from corpus.source.unit import Unit
 from generators.tasks.bank import Bank, bank
 from generators.tasks.comments import localise
-from generators.tasks.difference import Extent, extent, function_text, renames
-from generators.tasks.material import Rewritten, StepWords
+from generators.tasks.difference import Extent, extent, function_text
+from generators.tasks.material import Rewritten
+from generators.tasks.reports import did, new_names
 from generators.tasks.row import LANGUAGES, CountTokens, evidence, fence, joined, listing, lowered, paragraphs, row
-from generators.tasks.traits import prototypes
+from generators.tasks.wishes import Wish, follows, low, wishes
 
 # Weakest last: a chain is only as well proven as its weakest step, and the variant's grade says that.
 _KNOWN_GRADES = ("same-tokens", "identical-object", "enumerated", "simulated")
 
-# Above this many renamed names an answer does not list them.
-_MOST_NAMES = 8
+# Above this many an answer does not list the functions that changed.
+_MOST_FUNCTIONS = 4
 
 
 def examples(
@@ -35,12 +37,6 @@ def examples(
             yield _example(material, rng, count_tokens, language, before, after)
 
 
-def wishes(steps: tuple[StepWords, ...], language: Language) -> tuple[str, ...]:
-    """What to ask for, each once, in the order applied; without full stops."""
-    texts = (step.zh if language == "zh" else step.en for step in steps)
-    return tuple(dict.fromkeys(text.strip().rstrip(".。") for text in texts))
-
-
 def _example(
     material: Rewritten, rng: random.Random, count_tokens: CountTokens, language: Language, before: str, after: str
 ) -> Example:
@@ -48,7 +44,7 @@ def _example(
     phrases = bank(language, "refactor")
     old, new = Unit.parse(before.encode()), Unit.parse(after.encode())
     changed = extent(old, new)
-    asked = wishes(material.steps, language)
+    asked = wishes(material.steps, old, new, phrases, rng, language)
     title = brief.title.of(language)
     values = {
         "title": title,
@@ -57,11 +53,12 @@ def _example(
         "code": fence(before),
         "model": brief.model,
         "compiler": brief.compiler,
-        "list": _bullets(asked, rng),
+        "list": _bullets(tuple(wish.ask for wish in asked), rng),
     }
     if len(asked) == 1 or (len(asked) == 2 and rng.random() < 0.5):
-        values |= _one(asked, language)
-        frame = phrases.one(rng, "frame-one")
+        values |= _one(tuple(wish.ask for wish in asked), language)
+        facts = {"single": len(asked) == 1, "verb": all(follows(wish.ask, language) for wish in asked)}
+        frame = phrases.one(rng, "frame-one", [fact for fact, holds in facts.items() if holds])
     else:
         frame = phrases.one(rng, "frame-list")
     tone = frame.tone
@@ -69,8 +66,12 @@ def _example(
     single = changed.functions[0] if changed and not changed.outside and len(changed.functions) == 1 else ""
     values["function"] = single
     asides = []
-    if single and rng.random() < 0.5:
+    if single and f"`{single}`" not in values.get("do", values["list"]) and rng.random() < 0.5:
         asides.append(phrases.pick(rng, "limit", (), tone))
+    because = asked[0].whys[0] if len(asked) == 1 and asked[0].whys and rng.random() < 0.2 else ""
+    if because:
+        values |= {"why": because, "why_low": low(because)}
+        asides.append(phrases.one(rng, "because"))
     if rng.random() < 0.35:
         asides.append(phrases.pick(rng, "kept", (), tone))
     shows = rng.choices(("", "ask-function" if single else "ask-file", "ask-code-only"), (60, 25, 15))[0]
@@ -84,14 +85,29 @@ def _example(
     user = placed(frame.fill(**values), aside, tone, language)
 
     ids = [frame.id, *(phrase.id for phrase in said)]
-    wants_size = any(phrase in phrases.groups["ask-size"] for phrase in said)
-    answer = _answer(material, phrases, rng, language, values, (old, new), changed, shows, wants_size)
+    report = ""
+    if shows != "ask-code-only":
+        wants_size = any(phrase in phrases.groups["ask-size"] for phrase in said)
+        report = paragraphs(
+            did(asked, because, phrases, rng, language),
+            joined(
+                [
+                    new_names(material.steps, old, new, phrases, rng, language),
+                    "" if shows == "ask-function" else _extent(phrases, rng, language, changed, asked),
+                    _same(variant.grade, phrases, rng, values),
+                    _sizes(material, phrases, rng, values, wants_size),
+                ],
+                language,
+            ),
+        )
+        if len(asked) == 1:
+            report = joined(report.split("\n\n"), language)
     return row(
         "refactor",
         language,
         brief,
         user=user,
-        answer=answer,
+        answer=_answer(phrases, rng, values, new, shows, report),
         programs=[variant, material.parent],
         origin="rewrite",
         grade=variant.grade,
@@ -110,7 +126,8 @@ def placed(text: str, aside: str, tone: str, language: Language) -> str:
         head, _, tail = text.rpartition("\n\n")
         return paragraphs(head, aside, tail) if not tail.endswith("```") else paragraphs(text, aside)
     head, _, tail = text.rpartition("\n\n")
-    if not tail.endswith("```") and "```" not in tail and not tail.startswith(("- ", "1. ")) and head:
+    listed = re.match(r"- |\d+\. ", tail.rpartition("\n")[2])
+    if "```" not in tail and not listed and head:
         return paragraphs(head, joined([tail, aside], language))
     return paragraphs(text, aside)
 
@@ -119,7 +136,8 @@ def _one(asked: tuple[str, ...], language: Language) -> dict[str, str]:
     if language == "zh":
         text = "；".join((asked[0], *(wish.removeprefix("请") for wish in asked[1:])))
         return {"do": text, "do_low": text}
-    text = " and ".join((asked[0], *(lowered(wish) for wish in asked[1:])))
+    joint = ", and " if "," in re.sub(r"`[^`]*`|\(.*?\)", "", asked[0]) else " and "
+    text = joint.join((asked[0], *(lowered(wish) for wish in asked[1:])))
     return {"do": text, "do_low": lowered(text)}
 
 
@@ -129,54 +147,36 @@ def _bullets(asked: tuple[str, ...], rng: random.Random) -> str:
     return "\n".join(f"- {wish}" for wish in asked)
 
 
-def _answer(
-    material: Rewritten,
-    phrases: Bank,
-    rng: random.Random,
-    language: Language,
-    values: dict[str, str],
-    units: tuple[Unit, Unit],
-    changed: Extent | None,
-    shows: str,
-    wants_size: bool,
-) -> str:
-    old, new = units
+def _answer(phrases: Bank, rng: random.Random, values: dict[str, str], new: Unit, shows: str, report: str) -> str:
+    """The code, with a word before it and what there is to say behind it, or now and then in front."""
+    if shows == "ask-code-only":
+        return fence(new.src.decode())
     if shows == "ask-function":
         code = fence(function_text(new, values["function"]))
         lead = phrases.one(rng, "lead-function").fill(**values)
     else:
         code = fence(new.src.decode())
         lead = phrases.one(rng, "lead").fill(**values) if rng.random() < 0.6 else ""
-    if shows == "ask-code-only":
-        return code
-    parts = [_changed(phrases, rng, language, old, new, changed)]
-    grade = material.variant.grade
-    if grade in _KNOWN_GRADES:
-        parts.append(phrases.one(rng, "why", (), f"{grade}").fill(**values))
-    parts.append(_sizes(material, phrases, rng, values, wants_size))
-    return paragraphs(lead, code, joined(parts, language))
+    return paragraphs(report, lead, code) if rng.random() < 0.2 else paragraphs(lead, code, report)
 
 
-def _changed(
-    phrases: Bank, rng: random.Random, language: Language, old: Unit, new: Unit, changed: Extent | None
+def _extent(
+    phrases: Bank, rng: random.Random, language: Language, changed: Extent | None, asked: tuple[Wish, ...]
 ) -> str:
-    names = renames(old, new)
-    if names and len(names) <= _MOST_NAMES and not _comments_differ(old, new):
-        arrow = "、" if language == "zh" else ", "
-        told = arrow.join(f"`{was}` → `{now}`" for was, now in names)
-        tone = "names" if prototypes(old) != prototypes(new) else "names-private"
-        return phrases.one(rng, "changed", (), tone).fill(renames=told)
-    if changed is None or changed.outside or not changed.functions:
-        return phrases.one(rng, "changed", (), "file").text if rng.random() < 0.5 else ""
+    """Which functions changed, unless that was said; nothing where more changed than a few functions."""
+    if changed is None or changed.outside or not changed.functions or len(changed.functions) > _MOST_FUNCTIONS:
+        return ""
+    said = all(f"`{name}`" in wish.done for wish in asked for name in changed.functions)
+    if rng.random() < (0.7 if said else 0.2):
+        return ""
     tone = "one" if len(changed.functions) == 1 else "some"
-    return phrases.one(rng, "changed", (), tone).fill(
-        functions=changed.functions[0], function_list=listing(changed.functions, language)
-    )
+    phrase = phrases.one(rng, "changed", (), tone)
+    return phrase.fill(functions=changed.functions[0], function_list=listing(changed.functions, language))
 
 
-def _comments_differ(old: Unit, new: Unit) -> bool:
-    texts = [[unit.src[c.start : c.end] for c in unit.comments()] for unit in (old, new)]
-    return texts[0] != texts[1]
+def _same(grade: str, phrases: Bank, rng: random.Random, values: dict[str, str]) -> str:
+    """Why it behaves as before, by the evidence."""
+    return phrases.one(rng, "why", (), grade).fill(**values) if grade in _KNOWN_GRADES else ""
 
 
 def _sizes(material: Rewritten, phrases: Bank, rng: random.Random, values: dict[str, str], wanted: bool) -> str:

@@ -43,6 +43,11 @@ def test_an_unknown_evidence_grade_is_refused(tmp_path: Path) -> None:
     assert 'did you mean "simulated"?' in refused(tmp_path, "verify: {accept: [simulatd]}\n")
 
 
+def test_a_distance_is_a_share(tmp_path: Path) -> None:
+    """A bound above 1 would leave nothing."""
+    assert "generate.rewrites.distance_min" in refused(tmp_path, "generate:\n  rewrites: {distance_min: 1.5}\n")
+
+
 def test_rows_and_tokens_exclude_each_other(tmp_path: Path) -> None:
     """One budget."""
     assert "not both" in refused(tmp_path, "mixture: {rows: 10, tokens: 10}\n")

@@ -94,3 +94,13 @@ def test_text_that_is_not_utf8_is_refused(folder: Path) -> None:
     (folder / "program.c").write_bytes("/* 串口 */".encode("gbk"))
     with pytest.raises(SeedError, match="is not UTF-8"):
         load_seed(folder)
+
+
+def test_a_delay_is_free_or_timed_but_not_both(folder: Path) -> None:
+    """A function whose cycles count has no free length."""
+    path = folder / "seed.yaml"
+    text = path.read_text(encoding="utf-8").replace("\ninstruction:\n", "\ndelays: [uart_put]\ninstruction:\n", 1)
+    path.write_text(text, encoding="utf-8")
+    assert load_seed(folder).sheet.delays == ("uart_put",)
+    message = broken(folder, "delays: [uart_put]", "timing: [uart_put]\ndelays: [uart_put]")
+    assert "'uart_put' is in timing and in delays" in message

@@ -25,6 +25,7 @@ FULL = Program(
     stack=11,
     code_delta=-3,
     cycles_delta=20,
+    distance=0.125,
     coverage=Coverage(9, 10, 7, 8),
     trace="00aa00aa00aa00aa",
 )

@@ -111,8 +111,9 @@ def test_an_expression_that_does_not_evaluate_names_its_field(tmp_path: Path) ->
         default_filling(seed)
 
 
-def test_a_timing_function_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    """A misspelt name would guard nothing."""
-    seed = changed(tmp_path, "seed.yaml", "\ninstruction:\n", "\ntiming: [uart_putt]\ninstruction:\n")
-    with pytest.raises(SeedError, match="timing: the program defines no function 'uart_putt'"):
+@pytest.mark.parametrize("key", ["timing", "delays"])
+def test_a_function_that_is_not_there_is_refused(tmp_path: Path, key: str) -> None:
+    """A misspelt name would guard nothing, and free nothing."""
+    seed = changed(tmp_path, "seed.yaml", "\ninstruction:\n", f"\n{key}: [uart_putt]\ninstruction:\n")
+    with pytest.raises(SeedError, match=f"{key}: the program defines no function 'uart_putt'"):
         fill_program(seed, default_filling(seed))

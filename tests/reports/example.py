@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from reports.lengths import measure_lengths
+from reports.reach import Reach
 from reports.report import (
     Coverage,
     Deltas,
@@ -94,13 +95,20 @@ def report(**changes: Any) -> Report:
                 "hex-case",
                 "literals",
                 "Write hex digits in upper case",
+                9,
                 5,
                 (("identical-object", 5),),
                 1,
+                (("equivalent:not-same", 1),),
                 3,
                 (("no-site", 3),),
+                (("compile-clang:warning", 2),),
             ),
-            RuleYield("for-to-while", "loops", "", 0, (), 0, 0, ()),
+            RuleYield("for-to-while", "loops", "", 0, 0, (), 0, (), 0, ()),
+        ),
+        reach=(
+            Reach("led", 40, 30, 4, (("loops", 3), ("branches", 1)), 7, 60, 12, 16),
+            Reach("lamp", 40, 0, 0, (), 0, 0, 0, None),
         ),
         operators=(OperatorYield("wrong-bit", "the wrong bit is used", 0, 7, 1, 2, 0),),
         copies=(("program: near-duplicate", 1),),
@@ -140,6 +148,11 @@ def report(**changes: Any) -> Report:
         contains_model=False,
         tools={"sdcc": "4.2.0", "gcc": "12.2.0"},
         packages={"firmseed": "0.1.0"},
-        recipe={"name": "small", "seed": 7, "curate": {"near_duplicate": 0.8}},
+        recipe={
+            "name": "small",
+            "seed": 7,
+            "generate": {"rewrites": {"distance_min": 0.02}},
+            "curate": {"near_duplicate": 0.8},
+        },
     )
     return replace(made, **changes)

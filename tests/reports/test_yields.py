@@ -10,7 +10,9 @@ COUNTS = [
         "kept": 7,
         "rejected": 3,
         "reasons": {"a": 2, "b": 1},
-        "rules": {"hex-case": {"identical-object": 4, "simulated": 1, "refused:no-site": 2, "failed": 1}},
+        "rules": {
+            "hex-case": {"identical-object": 4, "simulated": 1, "refused:no-site": 2, "failed:equivalent:not-same": 1}
+        },
         "operators": {"wrong-bit": {"seen": 3, "equivalent": 1, "not-seen": 2, "no-diagnostic": 1}},
     },
     {
@@ -18,7 +20,10 @@ COUNTS = [
         "kept": 5,
         "rejected": 0,
         "reasons": {"b": 4},
-        "rules": {"hex-case": {"refused:no-site": 1, "refused:volatile": 5}, "gone": {"simulated": 1}},
+        "rules": {
+            "hex-case": {"refused:no-site": 1, "refused:volatile": 5, "ended:compile-clang:warning": 2},
+            "gone": {"simulated": 1},
+        },
         "operators": {"wrong-bit": {"refused": 2}},
     },
 ]
@@ -35,9 +40,16 @@ def test_shards_of_a_stage_add_up() -> None:
 def test_a_rule_is_applied_refused_or_failed() -> None:
     """Grades make up what was applied, reasons what was refused."""
     rule = rule_yields(COUNTS, [("hex-case", "literals", "words")])[0]
-    assert (rule.applied, rule.failed, rule.refused) == (5, 1, 8)
+    assert (rule.tried, rule.applied, rule.failed, rule.refused) == (14, 5, 1, 8)
+    assert rule.failures == (("equivalent:not-same", 1),)
     assert rule.grades == (("identical-object", 4), ("simulated", 1))
     assert rule.refusals == (("volatile", 5), ("no-site", 3))
+
+
+def test_a_chain_that_failed_at_its_end_is_no_try_of_its_rules() -> None:
+    """Each of its steps was proved, and counted as applied."""
+    rule = rule_yields(COUNTS, [("hex-case", "literals", "words")])[0]
+    assert rule.ended == (("compile-clang:warning", 2),)
 
 
 def test_a_rule_never_tried_is_listed_and_one_not_known_as_well() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from corpus.source.unit import Unit
-from generators.rewrites.apply import WITHIN, Proposal, order, propose, rename_aliases
+from generators.rewrites.apply import AT, WAY, WITHIN, Proposal, order, propose, rename_aliases
 from generators.rewrites.catalogue import RULES
 from generators.rewrites.rule import Context, Refusal
 from generators.rewrites.style import STYLES
@@ -71,3 +71,28 @@ def test_aliases_follow_a_name_through_two_renames() -> None:
     once = rename_aliases((), (("key_init", "keyInit"),))
     assert rename_aliases(once, (("keyInit", "KeyInit"),)) == (("key_init", "KeyInit"),)
     assert rename_aliases(once, (("keyInit", "key_init"),)) == ()
+
+
+def test_a_style_rule_goes_one_way() -> None:
+    """Where both forms stand in a file, those like the first change; the others are as wanted already."""
+    source = b"void f(int n)\n{\n    n++;\n    ++n;\n    n++;\n}\n"
+    found = propose(RULE["step-form"], Unit.parse(source), Context(STYLES[0], random.Random(1)))
+    assert isinstance(found, Proposal) and found.source.count(b"++n;") == 3
+    assert dict(found.step.params)[WAY] == "prefix"
+
+
+def test_the_line_is_told_where_the_function_has_more_such_places() -> None:
+    """Of one place the function says enough."""
+    lines = [b"    n += 1; /* one */\n", b"    n += 2; /* two */\n"]
+    for count in (1, 2):
+        source = b"void f(int n)\n{\n" + b"".join(lines[:count]) + b"}\n"
+        found = propose(RULE["spelt-out-assignment"], Unit.parse(source), Context(STYLES[0], random.Random(1)))
+        assert isinstance(found, Proposal)
+        assert dict(found.step.params).get(AT) in ((None,) if count == 1 else ("n += 1;", "n += 2;"))
+
+
+def test_a_place_that_reaches_over_two_functions_names_the_one_it_changes_inside() -> None:
+    """The helper goes; its caller is what changes."""
+    source = b"int a;\n\nstatic void more(void)\n{\n    a++;\n}\n\nvoid f(void)\n{\n    more();\n}\n"
+    found = propose(RULE["inline-helper"], Unit.parse(source), Context(STYLES[0], random.Random(1)))
+    assert isinstance(found, Proposal) and dict(found.step.params) == {WAY: "statements", WITHIN: "f", "name": "more"}

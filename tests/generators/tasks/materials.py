@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
-from corpus.records import Diagnostic, Fault, Labels, Program, Sizes
+from corpus.records import Diagnostic, Fault, Labels, Program, Sizes, Step
+from corpus.source.unit import Unit
+from generators.mutants.catalogue import OPERATORS
+from generators.mutants.operator import faulty
 from generators.tasks.material import Bilingual, Brief, Mutated, Rewritten, Single, StepWords, Witness
 
 SOURCE = """\
@@ -117,7 +121,13 @@ RENAMED = Rewritten(
     PROGRAM,
     replace(variant("uart_put", "uartPut", "identical-object"), aliases=(("uart_put", "uartPut"),)),
     (
-        StepWords("names", "names", "Use camelCase for function names", "函数名改用驼峰命名"),
+        StepWords(
+            "names",
+            "names",
+            "Use camelCase for function names",
+            "函数名改用驼峰命名",
+            renamed=(("uart_put", "uartPut"),),
+        ),
         StepWords("hex", "literals", "Write the masks in hexadecimal", "掩码写成十六进制"),
         StepWords("braces", "layout", "Put braces around single statements", "单条语句也加花括号"),
     ),
@@ -138,8 +148,19 @@ def mutated(
     source = SOURCE.replace(old, new, 1)
     kind = "compile" if diagnostics else "behaviour"
     fault = Fault("compile" if kind == "compile" else "behaviour", operator, seen)
-    mutant = replace(PROGRAM, id="m0", source=source, origin="mutant", grade="", fault=fault)
+    steps = _step(operator, source)
+    mutant = replace(PROGRAM, id="m0", source=source, origin="mutant", grade="", fault=fault, steps=steps)
     return Mutated(BRIEF, PROGRAM, mutant, diagnostics, witness)
+
+
+def _step(operator: str, source: str) -> tuple[Step, ...]:
+    """The operator's own step to this source; none where it does not make it."""
+    made = next((one for one in OPERATORS if one.name == operator), None)
+    if made is None:
+        return ()
+    unit = Unit.parse(SOURCE.encode())
+    found = (faulty(made, unit, one) for draw in range(40) for one in made.find(unit, random.Random(draw)))
+    return tuple(one.step for one in found if one.source.decode() == source)[:1]
 
 
 MUTANTS = (

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from corpus.records import Diagnostic
 from generators.tasks import fix
 from generators.tasks.material import Mutated, Witness
 from generators.tasks.symptom import witness
-from tests.generators.tasks.materials import MUTANTS, SOURCE
+from tests.generators.tasks.materials import MUTANTS, SOURCE, mutated
 
 
 def by_operator(name: str) -> Mutated:
@@ -59,16 +60,6 @@ def test_the_line_named_is_the_line_at_fault() -> None:
             assert "`0x40`" in e.answer or "0x40" in e.answer
 
 
-def test_the_place_of_a_fault_is_cut_out_in_tokens() -> None:
-    """The differing operator or operand, the missing statement, or nothing when it cannot be cut cleanly."""
-    boundary = fix.find_fault("if (a <= 3) /* x */", "if (a < 3) /* x */")
-    assert (boundary.wrong, boundary.right, boundary.wrong_line) == ("<=", "<", "if (a <= 3)")
-    gap = fix.find_fault("a;\nc;", "a;\nb;\nc;")
-    assert (gap.gap, gap.line, gap.right) == (True, 1, "b;")
-    semicolon = fix.find_fault("a = 1\nb;", "a = 1;\nb;")
-    assert (semicolon.wrong, semicolon.right, semicolon.right_line) == ("", "", "a = 1;")
-
-
 def test_the_compiler_is_quoted_as_it_printed() -> None:
     """sdcc's own forms; messages of other files are left out."""
     assert fix.messages(by_operator("missing-semicolon"), "program.c") == (
@@ -84,6 +75,24 @@ def test_a_compile_fault_without_a_message_gives_nothing() -> None:
     assert list(fix.examples(replace(by_operator("missing-semicolon"), diagnostics=()), random.Random(0), len)) == []
 
 
+def test_a_diagnosis_tells_how_the_fault_leads_to_what_was_seen() -> None:
+    """In some of the rows: the values of the witness, or the line that the compiler named."""
+    constant, missing = by_operator("constant-bit"), by_operator("missing-include")
+    told = [e.answer for seed in range(20) for e in fix.examples(constant, random.Random(seed), len, ("en",))]
+    assert any("That is why SCON gets 0x40 and not 0x50." in text for text in told)
+    told = [e.answer for seed in range(20) for e in fix.examples(missing, random.Random(seed), len, ("zh",))]
+    assert any("SDCC 到第 11 行才发现。" in text for text in told)
+
+
+def test_a_finding_of_a_static_check_is_quoted() -> None:
+    """A program that compiles, and runs, and is wrong all the same."""
+    remark = Diagnostic("program.c", 7, 1, "warning", "missing-volatile", "declare `seen` volatile")
+    shared = mutated("static volatile ", "static ", "drop-volatile", diagnostics=(remark,), seen=remark.message)
+    for e in fix.examples(shared, random.Random(5), len):
+        assert "program.c:7: warning missing-volatile: declare `seen` volatile" in e.instruction
+        assert "static volatile uint8_t seen;" in e.answer and "static check" in e.evidence
+
+
 HARNESS = """\
 void main(void)
 {
@@ -92,7 +101,9 @@ void main(void)
     SIM_EXPECT(buffer[1], 2);
     SIM_EXPECT(TR1, 1);
     SIM_EXPECT_NO_WRITE(SIM_P1);
+    SIM_EXPECT_WRITE(TH0_ADDRESS, 2);
 }
+#define TH0_ADDRESS SIM_SFR(0x8C) /* high */
 """
 
 
@@ -102,6 +113,12 @@ void main(void)
         ("in call 2: TMOD written 0x20, expected 0x21", Witness("write", "TMOD", "0x21", "0x20")),
         ("P1 written 0x01, expected: P2 written 0x02", Witness("instead", "P1", "0x02", "0x01", due="P2")),
         ("ends, expected: P2 written 0x02", Witness("missing", "P2", "0x02")),
+        ("in call 1: harness line 5: got 0x1, expected: P2 written 0x02", Witness("skipped", "P2", "0x02")),
+        ("P1 written 0x01, expected: harness line 5: got 0x2", Witness("extra", "P1", "", "0x01")),
+        ("SFR 0xBC written 0x04, expected 0x85", Witness("write", "SFR 0xBC", "0x85", "0x04")),
+        ("TL0 read as 0x30, expected: TH0 read as 0x75", Witness("read", "TL0", due="TH0")),
+        ("in call 3: 0x1 reported, expected 0x0", Witness("result", "", "0x00", "0x01")),
+        ("starts anew from its reset vector, expected: TH1 written 0xFD", Witness("restart")),
         ("never ends (2,000,000 cycles), expected: ends", Witness("hang")),
         ("runs into memory that holds no program, expected: ends", Witness("crash")),
         ("SCON written 0x55, expected: RI cleared after it was seen set", Witness("uncleared", "RI")),
@@ -111,6 +128,7 @@ void main(void)
         ("harness line 5: got 0x1, expected 0x2", Witness("result", "", "0x02", "0x01")),
         ("harness line 6: got 0x0, expected 0x1", Witness("state", "TR1", "0x01", "0x00")),
         ("harness line 7: got 0x5, expected no write", Witness("extra", "P1", "", "0x05")),
+        ("harness line 8: got no write, expected 0x2", Witness("missing", "TH0", "0x02")),
         ("interrupt 4 ignored, expected: interrupt 4 taken", None),
         ("harness line 99: got 0x1, expected 0x2", None),
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from corpus.records import Language
-from generators.tasks.bank import bank, table
+from generators.tasks.bank import bank
 from generators.tasks.row import has_chinese
 
 BANKS = ("write", "constraints", "complete", "explain", "refactor", "fix")
@@ -50,17 +50,3 @@ def test_a_bank_is_in_its_language(name: str) -> None:
             assert not any(
                 a in ",;:?!" and "\u4e00" <= b <= "\u9fff" for a, b in zip(phrase.text, phrase.text[1:], strict=False)
             ), phrase.text
-
-
-def test_every_operator_has_reasons_in_both_languages() -> None:
-    """As many in English as in Chinese, and a plain one for when the place cannot be cut out."""
-    for operator, entry in table("reasons.yaml").items():
-        assert len(entry["en"]) == len(entry["zh"]) >= 1, operator
-        assert entry["plain_en"] and has_chinese(entry["plain_zh"]), operator
-
-
-def test_every_mutation_operator_has_a_reason_of_its_own() -> None:
-    """The generic reason is for operators still to come."""
-    from generators.mutants.catalogue import OPERATORS
-
-    assert {o.name for o in OPERATORS} <= set(table("reasons.yaml"))

@@ -56,3 +56,30 @@ def test_sizes_are_told_as_measured() -> None:
     for s in range(40):
         for e in refactor.examples(same, random.Random(s), len, ("en",)):
             assert "84" not in e.answer or "ask-size" not in e.phrasing
+
+
+def test_a_request_with_a_list_keeps_its_asides_out_of_it() -> None:
+    """They stand in a paragraph of their own."""
+    for seed in range(60):
+        for e in refactor.examples(RENAMED, random.Random(seed), len):
+            for line in e.instruction.split("\n"):
+                if line.startswith(("- ", "1. ", "2. ", "3. ")):
+                    assert line.rstrip(".。").endswith(
+                        ("names", "hexadecimal", "statements", "驼峰命名", "十六进制", "花括号", "change", "不变")
+                    ), line
+
+
+def test_a_frame_for_one_request_is_not_used_for_two() -> None:
+    """ "One remark is still open" with two of them would be false."""
+    two = replace(RENAMED, steps=RENAMED.steps[:2])
+    for seed in range(150):
+        for e in refactor.examples(two, random.Random(seed), len):
+            assert "One remark" not in e.instruction and "还有一条" not in e.instruction
+
+
+def test_an_answer_tells_the_new_names_and_who_must_follow() -> None:
+    """Unless only the code is wanted: the function is visible outside the file."""
+    for seed in range(40):
+        for e in refactor.examples(RENAMED, random.Random(seed), len, ("en",)):
+            if not (e.answer.startswith("```") and e.answer.endswith("```")):
+                assert "`uart_put` → `uartPut`" in e.answer and "must follow" in e.answer, e.answer
