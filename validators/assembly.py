@@ -62,7 +62,7 @@ class Assembly:
         self._board = board
         self._linker = Linker(sandbox, board.link) if board.link is not None else None
         self._harnesses: dict[tuple[str, str], str] = {}
-        self._views: dict[tuple[bytes, frozenset[bytes], tuple[tuple[str, str], ...]], tuple[Shell, View]] = {}
+        self._views: dict[tuple[bytes, frozenset[bytes], tuple[tuple[str, str], ...]], View | None] = {}
         self._images: dict[tuple[str, tuple[bytes, ...]], bytes] = {}
 
     def build(
@@ -98,14 +98,11 @@ class Assembly:
         shell = Shell.of(unit)
         key = shell.text, words, tuple(aliases.items())
         if key not in self._views:
-            view = seen_by(unit, words, aliases)
-            if view is None:
-                return None
             if len(self._views) >= _MOST:
                 self._views.pop(next(iter(self._views)))
-            self._views[key] = shell, view
-        first, view = self._views[key]
-        return first.moved(view, shell)
+            self._views[key] = seen_by(Unit.parse(shell.text), words, aliases)
+        view = self._views[key]
+        return replace(view, edits=shell.placed(view.edits)) if view is not None else None
 
     def _alone(self, toolchain: Toolchain, source: str) -> Compiled:
         """The program's own file, in which `main` is an ordinary function: sdcc would put the start-up code there."""

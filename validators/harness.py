@@ -11,8 +11,9 @@ text as its parent, and the harness's object serves both.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
@@ -97,6 +98,9 @@ def seen_by(unit: Unit, words: frozenset[bytes], aliases: Mapping[str, str]) -> 
     return View(text, tuple(sorted(edits)), renamed)
 
 
+_EMPTY = b"{}"
+
+
 @dataclass(frozen=True, slots=True)
 class Shell:
     """A source without what is between the braces of its functions, which no harness sees, but for inline ones and
@@ -118,19 +122,18 @@ class Shell:
                 parts.append((at, body.start_byte))
                 at = unit.end(body)
         parts.append((at, len(unit.src)))
-        return cls(b"{}".join(unit.src[start:end] for start, end in parts), tuple(parts))
+        return cls(_EMPTY.join(unit.src[start:end] for start, end in parts), tuple(parts))
 
-    def moved(self, view: View, other: Shell) -> View:
-        """A view of this source as one of another that has the same shell: its edits are at other places there."""
-        places = zip(self.parts, other.parts, strict=True)
-        shifts = [(start, end, there - start) for (start, end), (there, _) in places]
-        edits = [
-            Edit(edit.start + shift, edit.end + shift, edit.text)
-            for edit in view.edits
-            for start, end, shift in shifts
-            if start <= edit.start and edit.end <= end
-        ]
-        return replace(view, edits=tuple(edits))
+    def placed(self, edits: Iterable[Edit]) -> tuple[Edit, ...]:
+        """Edits of the shell's text as edits of the source."""
+        shifts: list[tuple[int, int]] = []
+        at = 0
+        for start, end in self.parts:
+            shifts.append((at, start - at))
+            at += end - start + len(_EMPTY)
+        firsts = [first for first, _ in shifts]
+        moved = [(edit, shifts[bisect_right(firsts, edit.start) - 1][1]) for edit in edits]
+        return tuple(Edit(edit.start + shift, edit.end + shift, edit.text) for edit, shift in moved)
 
 
 # The pieces of a file
