@@ -93,16 +93,20 @@ def _only_renamed(before: Unit, after: Unit, original: Mapping[bytes, bytes]) ->
             new not in stale
             and before.symbols.lookup(new) is None
             and new not in KEYWORDS
-            and (original.get(new) == old or _is_private(before.symbols.lookup(old)))
+            and (original.get(new) == old or _is_private(before, old))
             for new, old in names.items()
         )
         and lexed(after.src).present.isdisjoint(names.values())
     )
 
 
-def _is_private(symbol: Symbol | None) -> bool:
-    """Whether a name at file scope, or of a block or member, is not seen by other units."""
-    return symbol is None or symbol.storage == b"static" or symbol.kind in ("static", "macro", "enumerator")
+def _is_private(unit: Unit, name: bytes) -> bool:
+    """Whether other units do not see what this one declares by a name: in a block, as a member, `static`, a macro."""
+    symbol = unit.symbols.lookup(name)
+    if symbol is None:
+        return any(one.name == name for one in unit.symbols.all("local", "param", "static", "field", "label"))
+    private = symbol.storage == b"static" or symbol.kind in ("static", "macro", "enumerator")
+    return private and not symbol.from_header
 
 
 @dataclass(frozen=True, slots=True)
