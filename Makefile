@@ -7,7 +7,7 @@ RECIPE ?= datasets/recipes/demo.yaml
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help generate test check serve bench docs lock clean tools all-tools
+.PHONY: help generate test check serve bench soak docs lock clean tools all-tools soak-tools
 
 help: ## print these verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -21,6 +21,9 @@ tools: # the Debian packages: asked for only when one is missing
 
 all-tools:
 	@./setup.sh --tools all
+
+soak-tools:
+	@./setup.sh --tools soak
 
 generate: tools $(VENV)/.ready ## grow the shipped seeds into a verified set (RECIPE=..., ARGS="--rows 500")
 	@$(BIN)/firmseed generate --recipe $(RECIPE) $(ARGS)
@@ -36,6 +39,9 @@ serve: tools $(VENV)/.ready ## start a Prefect server and serve the flow on the 
 
 bench: all-tools $(VENV)/.ready ## measure against the compilers' own CPU time
 	@$(BIN)/python -m benchmarks.overhead
+
+soak: soak-tools $(VENV)/.ready ## an hour of rewrites on programs of others (ARGS="csmith --programs 200")
+	@nice -n 10 $(BIN)/python -m tests.soak $(ARGS)
 
 docs: $(VENV)/.ready ## write the generated pages (docs/rewrites.md, docs/gates.md, docs/recipe.md)
 	@$(BIN)/python -m flows.docs

@@ -3,6 +3,7 @@
 #   setup.sh PYTHON VENV   the locked Python environment, by uv where it is installed, else venv and pip
 #   setup.sh --tools       what the shipped recipe needs (sdcc, gcc, clang), when one is missing
 #   setup.sh --tools all   and what only other targets and the tests need (AVR, Cortex-M, uCsim)
+#   setup.sh --tools soak  and what only `make soak` needs (csmith)
 #   setup.sh --lock        resolves requirements.lock again (needs uv)
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -15,13 +16,16 @@ tools() {
   command -v gcc >/dev/null || missing+=(gcc libc6-dev)
   command -v clang >/dev/null || missing+=(clang)
   ldconfig -p 2>/dev/null | grep -q 'libseccomp\.so\.2' || missing+=(libseccomp2)
-  if [ "${1:-}" = all ]; then
+  if [ "${1:-}" = all ] || [ "${1:-}" = soak ]; then
     command -v s51 >/dev/null || missing+=(sdcc-ucsim)
     command -v avr-gcc >/dev/null || missing+=(gcc-avr avr-libc)
     [ -e /usr/include/simavr/sim_avr.h ] || missing+=(libsimavr-dev)
     [ -e /usr/include/libelf.h ] || missing+=(libelf-dev)
     command -v arm-none-eabi-gcc >/dev/null || missing+=(gcc-arm-none-eabi)
     command -v bwrap >/dev/null || missing+=(bubblewrap)
+  fi
+  if [ "${1:-}" = soak ]; then
+    command -v csmith >/dev/null || missing+=(csmith)
   fi
   [ ${#missing[@]} -eq 0 ] && return 0
   command -v apt-get >/dev/null ||

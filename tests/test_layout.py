@@ -98,7 +98,7 @@ def test_tests_mirror_the_rooms() -> None:
     """tests/<room>/... stands for <room>/..."""
     for path in (ROOT / "tests").iterdir():
         if path.is_dir() and path.name != "__pycache__":
-            assert path.name in (*ROOMS, "datasets", "docs"), path
+            assert path.name in (*ROOMS, "datasets", "docs", "soak"), path
     for folder in [ROOT / "tests", *(p for p in (ROOT / "tests").rglob("*") if p.is_dir() and p.name != "__pycache__")]:
         if list(folder.glob("test_*.py")):
             assert (folder / "__init__.py").is_file(), folder

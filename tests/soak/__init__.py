@@ -1,0 +1,1 @@
+"""Long runs that look for rewrites which change what a program does; not part of `make test`."""
