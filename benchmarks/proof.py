@@ -16,7 +16,6 @@ programs a second of the naive way; at most 15 % beyond the floor, with the star
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import os
 import pickle
 import random
@@ -27,17 +26,13 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from benchmarks.naive import judged_naively
-from corpus.records import Program
+from benchmarks.proving import Work
 from corpus.seeds import Seed, load_seed, seed_folders
 from corpus.source.unit import Unit
-from flows.pool import prepare
-from flows.proof import Proved, Prover
 from generators.mutants.catalogue import OPERATORS
 from generators.mutants.operator import Faulty, mutate
 from generators.rewrites.apply import Proposal, order, propose
@@ -45,24 +40,8 @@ from generators.rewrites.catalogue import RULES
 from generators.rewrites.rule import Context, Refusal
 from generators.rewrites.style import STYLES
 from generators.templates import default_filling, fill_program
-from validators.sandbox.runner import Sandbox
 
 SEEDS = Path("datasets/seeds")
-CYCLES = 2_000_000
-
-
-@dataclass(frozen=True)
-class Work:
-    """One seed, and what is to be judged besides its root."""
-
-    seed: Seed
-    variants: tuple[Proposal, ...]
-    mutants: tuple[Faulty, ...]
-
-    @property
-    def programs(self) -> int:
-        """How many programs, the root among them."""
-        return 1 + len(self.variants) + len(self.mutants)
 
 
 @dataclass(frozen=True)
@@ -81,13 +60,7 @@ def main() -> None:
     parser.add_argument("--each", type=int, default=48, help="programs of a seed, at most")
     parser.add_argument("--seeds", nargs="*", help="ids of seeds; all without it")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--side", choices=("ours", "naive"), help=argparse.SUPPRESS)
-    parser.add_argument("--work", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    if asked.side:
-        works = pickle.loads(asked.work.read_bytes())
-        print(pickle.dumps(_ours(works, asked.jobs) if asked.side == "ours" else _naive(works)).hex())
-        return
     chosen = [folder for folder in seed_folders(SEEDS) if not asked.seeds or folder.name in asked.seeds]
     works = [_work(load_seed(folder), asked.each) for folder in chosen]
     with tempfile.TemporaryDirectory() as scratch:
@@ -116,7 +89,7 @@ def _work(seed: Seed, each: int) -> Work:
 
 def _side(side: str, work: Path, jobs: int) -> Side:
     """One way as a process of its own, all of which is counted."""
-    command = [sys.executable, "-m", "benchmarks.proof", "--side", side, "--work", str(work), "--jobs", str(jobs)]
+    command = [sys.executable, "-m", "benchmarks.proving", side, str(work), "--jobs", str(jobs)]
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -124,48 +97,6 @@ def _side(side: str, work: Path, jobs: int) -> Side:
     verdicts, tools = pickle.loads(bytes.fromhex(done.stdout.decode()))
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Side(wall, cpu, tools, verdicts)
-
-
-def _ours(works: Sequence[Work], jobs: int) -> tuple[list[list[str]], float]:
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=prepare) as pool:
-        found = list(pool.map(_proved, works))
-    return [verdicts for verdicts, _ in found], sum(tools for _, tools in found)
-
-
-def _proved(work: Work) -> tuple[list[str], float]:
-    with Sandbox() as sandbox:
-        prover = Prover(sandbox, work.seed, CYCLES, enumerate_inputs=False, coverage=False)
-        root = prover.root(default_filling(work.seed), default=True)
-        if isinstance(root, Program):
-            raise SystemExit(f"{work.seed.id}: {root.failed}")
-        steps = [prover.step(root, proposal) for proposal in work.variants]
-        tips = iter(prover.finish([step for step in steps if isinstance(step, Proved)]))
-        ends = [next(tips) if isinstance(step, Proved) else step for step in steps]
-        faults = [prover.fault(root, faulty) for faulty in work.mutants]
-        tools = sandbox.cpu_s
-    verdicts = ["same" if isinstance(end, Proved) else "refused" for end in ends]
-    return [*verdicts, *map(_fault, faults)], tools
-
-
-def _fault(program: Program) -> str:
-    """A mutant in a word: it does not build, it behaves otherwise, or nothing is wrong with it that shows."""
-    if program.fault is not None:
-        return program.fault.kind
-    return "compile" if program.verdicts[-1].reason == "no-diagnostic" else "none"
-
-
-def _naive(works: Sequence[Work]) -> tuple[list[list[str]], float]:
-    return [_naively(work) for work in works], 0.0
-
-
-def _naively(work: Work) -> list[str]:
-    filling = default_filling(work.seed)
-    root = fill_program(work.seed, filling)
-    variants = [(proposal.source.decode(), dict(proposal.aliases)) for proposal in work.variants]
-    mutants = [faulty.source.decode("utf-8", "replace") for faulty in work.mutants]
-    return judged_naively(
-        work.seed.harness, dict(filling.texts), work.seed.sheet.model, root, variants, mutants, CYCLES
-    )
 
 
 def _print(works: Sequence[Work], ours: Side, naive: Side, jobs: int) -> None:

@@ -194,9 +194,8 @@ class Prover:
     def _same_interface(self, parent: Proved, proposal: Proposal) -> bool:
         renamed = {new.encode(): old.encode() for old, new in proposal.aliases}
         variant = Unit.parse(proposal.source)
-        if keeps_interface(parent.unit, variant, renamed):
-            return True
-        return interface(variant, renamed) == interface(parent.unit)
+        kept = keeps_interface(parent.unit, variant, renamed)
+        return interface(variant, renamed) == interface(parent.unit) if kept is None else kept
 
     def _is_timed(self, parent: Proved, proposal: Proposal) -> bool:
         """Whether the step edits a function that the seed marks as timing-critical."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from corpus.source.lexer import Lexed, Token, lex, significant
+from corpus.source.lexer import Lexed, lex, significant
 from validators.asm_text import inner
 
 CEILING = 10**9
@@ -51,12 +51,16 @@ def expanded_tokens(source: Lexed) -> int:
     for first, last in source.lines:
         line = texts[first:last]
         if len(line) > 2 and line[1] == b"define":
-            macros.setdefault(line[2], []).append(_definition(source.significant[first:last], line))
+            touching = source.starts[first + 2] + len(line[2]) == source.starts[first + 3] if len(line) > 3 else False
+            macros.setdefault(line[2], []).append(_definition(line, touching))
     words: list[bytes] = []
     conditions = [
         (first + 2, last) for first, last in source.lines if texts[first + 1 : first + 2] in ([b"if"], [b"elif"])
     ]
     for first, last in sorted((*source.code, *conditions)):
+        if "asm" not in source.kinds:
+            words += texts[first:last]
+            continue
         for kind, text in source.words[first:last]:
             # Macros are expanded in an asm block as well.
             words += _inside(text) if kind == "asm" else (text,)
@@ -68,8 +72,9 @@ def _inside(asm: bytes) -> list[bytes]:
     return [block[token.start : token.end] for token in significant(lex(block))]
 
 
-def _definition(line: Sequence[Token], words: Sequence[bytes]) -> _Macro:
-    takes_arguments = len(words) > 3 and words[3] == b"(" and line[2].end == line[3].start
+def _definition(words: Sequence[bytes], touching: bool) -> _Macro:
+    """The macro of a `#define`; `touching` says that what follows the name follows it at once."""
+    takes_arguments = touching and words[3] == b"("
     if not takes_arguments or b")" not in words:
         return _Macro(None, tuple(words[3:]))
     close = words.index(b")")
@@ -83,31 +88,35 @@ class _Estimate:
         self.macros = macros
         self.known: dict[tuple[bytes, int], _Growth] = {}
         self.open: list[bytes] = []
+        self.bare: dict[bytes, _Growth] = {}
 
     def of(self, words: Sequence[bytes], depth: int, parameters: frozenset[bytes] = frozenset()) -> _Growth:
         """The growth of a token list in which `parameters` stand for themselves."""
         total = _Growth()
         if depth > _DEEPEST:
             return _Growth(CEILING)
-        index = plain = 0
-        while index < len(words):
-            word = words[index]
-            index += 1
+        done = expanded = 0
+        for place in [at for at, word in enumerate(words) if word in self.macros or word in parameters]:
+            word = words[place]
+            if place < done:
+                continue  # it stood in the arguments of the one before
             if word in parameters:
                 total.add(_Growth(0, {word: 1}))
-            elif word not in self.macros or self.open[-1:] == [word]:
-                plain += 1  # a macro's own name in its body is not expanded again
-            elif word in self.open:
-                return _Growth(CEILING)
-            else:
-                arguments, index = self._arguments(words, index, word)
+                expanded += 1
+            elif self.open[-1:] != [word]:  # a macro's own name in its body is not expanded again
+                if word in self.open:
+                    return _Growth(CEILING)
+                arguments, done = self._arguments(words, place + 1, word)
                 sizes = [self.of(argument, depth + 1, parameters) for argument in arguments]
                 total.add(self._invoke(word, sizes, depth))
-        total.add(_Growth(plain))
+                expanded += done - place
+        total.add(_Growth(len(words) - expanded))
         return total
 
     def _invoke(self, word: bytes, sizes: Sequence[_Growth], depth: int) -> _Growth:
         """The growth of one invocation whose arguments have these sizes."""
+        if not sizes and word in self.bare and not self.open:
+            return self.bare[word]
         largest = _Growth()
         for number, macro in enumerate(self.macros[word]):
             growth = self._growth((word, number), macro, depth + 1)
@@ -118,6 +127,8 @@ class _Estimate:
                 for size in sizes if place < 0 else sizes[place : place + 1]:
                     total.add(size, count)
             largest.widen(total)
+        if not sizes and not self.open:
+            self.bare[word] = largest
         return largest
 
     def _growth(self, key: tuple[bytes, int], macro: _Macro, depth: int) -> _Growth:

@@ -131,13 +131,14 @@ class Screen:
     def _directives(self, cut: Lexed) -> Iterator[tuple[str, str]]:
         src, depth = cut.src, 0
         for first, last in cut.lines:
-            line = cut.significant[first:last]
-            text = _show(src[line[0].start : line[-1].end])
-            if len(line) == 1:
+            end = cut.bounds[cut.seen[last - 1] + 1]
+            text = _show(src[cut.starts[first] : end])
+            if last == first + 1:
                 continue
-            name = src[line[1].start : line[1].end].decode(errors="replace")
-            rest = src[line[2].start : line[-1].end].decode(errors="replace") if len(line) > 2 else ""
-            if name == "line" or line[1].kind == "number":
+            kind, word = cut.words[first + 1]
+            name = word.decode(errors="replace")
+            rest = src[cut.starts[first + 2] : end].decode(errors="replace") if last > first + 2 else ""
+            if name == "line" or kind == "number":
                 yield "line-marker", text
             elif name == "embed":
                 yield "embed", text
@@ -170,17 +171,13 @@ class Screen:
             if operators > self.operators:
                 yield "too-deep", f"an expression of more than {self.operators} operators"
                 return
-        if max(accumulate(map(_opened, marks)), default=0) > self.nesting:
+        if max(accumulate([_STEPS[text] for text in marks if text in _STEPS]), default=0) > self.nesting:
             yield "too-deep", f"brackets within more than {self.nesting} others"
 
 
 @lru_cache(maxsize=256)
 def _is_operator(text: bytes) -> bool:
     return _CHAINED.fullmatch(text) is not None
-
-
-def _opened(text: bytes) -> int:
-    return _STEPS.get(text, 0)
 
 
 screen = Screen()
@@ -198,31 +195,33 @@ def _show(text: bytes) -> str:
 
 def _broken(cut: Lexed) -> Iterator[tuple[str, str]]:
     """Unterminated literals and comments; sdcc never ends on a string."""
-    src, tokens = cut.src, cut.tokens
+    src, bounds = cut.src, cut.bounds
     prose: set[int] = set()
     for first, last in cut.lines:
         if last > first + 1 and cut.words[first + 1][1] in (b"error", b"warning"):
-            prose.update(token.start for token in cut.significant[first:last])
+            prose.update(cut.seen[first:last])
     may_be_digraphs = _DIGRAPH.search(src) is not None
-    for index, (kind, start, end) in enumerate(tokens):
-        if kind == "identifier" and src[start:end] in _RAW:
-            if tokens[index + 1 : index + 2] and tokens[index + 1].kind in ("string", "broken"):
+    if not may_be_digraphs and "broken" not in cut.kinds and cut.present.isdisjoint(_RAW):
+        return
+    for at, (kind, text) in enumerate(zip(cut.kinds, cut.texts, strict=True)):
+        if kind == "identifier" and text in _RAW:
+            if cut.kinds[at + 1 : at + 2] in (("string",), ("broken",)):
                 # Its end is another than that of the strings we know, and what looks like a comment may be code.
-                yield "raw-string", _show(src[start : tokens[index + 1].end])
+                yield "raw-string", _show(src[bounds[at] : bounds[at + 2]])
         elif kind == "broken":
-            what = {b'"': "string", b"'": "char"}.get(src[start : start + 1], "comment")
+            what = {b'"': "string", b"'": "char"}.get(text[:1], "comment")
             # An apostrophe in a message is a warning at most.
-            if what != "char" or start not in prose:
-                yield f"unterminated-{what}", _show(src[start:end])
-        elif may_be_digraphs and kind == "punctuator" and _DIGRAPH.match(src, start, start + 2):
-            yield "digraph", _show(src[start : start + 20])
+            if what != "char" or at not in prose:
+                yield f"unterminated-{what}", _show(text)
+        elif may_be_digraphs and kind == "punctuator" and _DIGRAPH.match(src, bounds[at], bounds[at] + 2):
+            yield "digraph", _show(src[bounds[at] : bounds[at] + 20])
 
 
 def _words(cut: Lexed) -> Iterator[tuple[str, str]]:
-    for text in sorted(cut.present):
-        if text in _WORDS:
-            yield _WORDS[text], _show(text)
-        elif text.startswith(b"__builtin_") and text not in (b"__builtin_unreachable", b"__builtin_expect"):
+    for text in sorted(_WORDS.keys() & cut.present):
+        yield _WORDS[text], _show(text)
+    for text in sorted(cut.present) if b"__builtin_" in cut.src else ():
+        if text.startswith(b"__builtin_") and text not in (b"__builtin_unreachable", b"__builtin_expect"):
             yield "builtin", _show(text)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate, repeat
@@ -39,6 +39,10 @@ _TEXTS = re.compile(
 _MOST_TEXTS = 1 << 14
 
 
+BLANK = frozenset(("space", "newline", "comment"))
+"""The kinds of tokens that a compiler does not see."""
+
+
 class Token(NamedTuple):
     """One token: `src[start:end]` in bytes.
 
@@ -54,21 +58,42 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Lexed:
-    """One text cut into tokens, and what many askers want of them."""
+    """One text cut into tokens, and what many askers want of them.
+
+    `bounds` are where the tokens begin, and the end of the text; `kinds` and `texts` go with them.
+    """
 
     src: bytes
-    tokens: tuple[Token, ...]
+    kinds: tuple[Kind, ...]
+    texts: tuple[bytes, ...]
+    bounds: tuple[int, ...]
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        """All tokens; together they cover every byte."""
+        places = zip(self.kinds, self.bounds, self.bounds[1:], strict=False)
+        return tuple(map(tuple.__new__, repeat(Token), places))
+
+    @cached_property
+    def seen(self) -> tuple[int, ...]:
+        """The places among the tokens of the significant ones: those that a compiler sees, without blanks, line ends
+        and comments."""
+        return tuple([at for at, kind in enumerate(self.kinds) if kind not in BLANK])
+
+    @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """Where each significant token begins."""
+        return tuple(map(self.bounds.__getitem__, self.seen))
 
     @cached_property
     def significant(self) -> tuple[Token, ...]:
-        """The tokens that a compiler sees: without blanks, line ends and comments."""
-        return tuple(significant(self.tokens))
+        """The significant tokens."""
+        return tuple(map(self.tokens.__getitem__, self.seen))
 
     @cached_property
     def words(self) -> tuple[tuple[Kind, bytes], ...]:
         """Kind and text of each significant token."""
-        src = self.src
-        return tuple([(kind, src[start:end]) for kind, start, end in self.significant])
+        return tuple(zip(map(self.kinds.__getitem__, self.seen), map(self.texts.__getitem__, self.seen), strict=True))
 
     @cached_property
     def present(self) -> frozenset[bytes]:
@@ -77,21 +102,27 @@ class Lexed:
 
     @cached_property
     def directives(self) -> tuple[tuple[int, int], ...]:
-        """The index range of each preprocessor line among the tokens: see `directives`."""
-        return tuple(directives(self.tokens)) if b"#" in self.src else ()
+        """The index range of each preprocessor line among the tokens, `#` first, its newline excluded; a
+        `#pragma asm` block is `asm`."""
+        kinds = (*self.kinds, "newline")
+        found: list[tuple[int, int]] = []
+        at = 0
+        for _ in range(self.kinds.count("hash")):
+            first = kinds.index("hash", at)
+            at = kinds.index("newline", first)
+            found.append((first, at))
+        return tuple(found)
 
     @cached_property
     def lines(self) -> tuple[tuple[int, int], ...]:
         """The index range of each preprocessor line among the significant tokens."""
-        starts = [start for _, start, _ in self.significant]
-        places = [(self.tokens[first].start, self.tokens[last - 1].end) for first, last in self.directives]
-        return tuple([(bisect_left(starts, start), bisect_left(starts, end)) for start, end in places])
+        return tuple([(bisect_left(self.seen, first), bisect_left(self.seen, last)) for first, last in self.directives])
 
     @cached_property
     def code(self) -> tuple[tuple[int, int], ...]:
         """The index ranges of what is between preprocessor lines among the significant tokens."""
         ends = [0, *(end for _, end in self.lines)]
-        return tuple(zip(ends, [*(start for start, _ in self.lines), len(self.significant)], strict=True))
+        return tuple(zip(ends, [*(start for start, _ in self.lines), len(self.seen)], strict=True))
 
 
 def lex(src: bytes) -> list[Token]:
@@ -118,7 +149,7 @@ def lexed(src: bytes) -> Lexed:
         if before < 0 or kinds[before] == "newline":
             kinds[at] = "hash"
     bounds = list(accumulate(map(len, texts), initial=0))
-    return Lexed(src, tuple(map(tuple.__new__, repeat(Token), zip(kinds, bounds, bounds[1:], strict=False))))
+    return Lexed(src, tuple(kinds), tuple(texts), tuple(bounds))
 
 
 class _Kinds(dict[bytes, Kind]):
@@ -135,21 +166,6 @@ class _Kinds(dict[bytes, Kind]):
 _kinds = _Kinds()
 
 
-BLANK = frozenset(("space", "newline", "comment"))
-"""The kinds of tokens that a compiler does not see."""
-
-
 def significant(tokens: Iterable[Token]) -> list[Token]:
     """The tokens that a compiler sees: without blanks, line ends and comments."""
     return [token for token in tokens if token[0] not in BLANK]
-
-
-def directives(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
-    """The index range of each preprocessor line, `#` first, its newline excluded; `#pragma asm` blocks are `asm`."""
-    index = 0
-    for first in [at for at, token in enumerate(tokens) if token[0] == "hash"]:
-        if first >= index:
-            index = first
-            while index < len(tokens) and tokens[index].kind != "newline":
-                index += 1
-            yield first, index

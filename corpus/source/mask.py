@@ -29,7 +29,8 @@ from corpus.source.dialect import (
 from corpus.source.lexer import Lexed, lexed
 
 SpanKind = Literal[
-    "space", "at", "fattr", "asm", "qual", "isr", "critical", "register", "cast", "short-cast", "error", "comment"
+    "space", "at", "fattr", "asm", "qual", "isr", "critical", "register", "cast", "short-cast", "rest", "error",
+    "comment",
 ]
 
 
@@ -39,7 +40,8 @@ class Span(NamedTuple):
     `space` a memory space, `at` an address, `fattr` a function attribute with its argument, `asm` an asm block, `qual`
     a qualifier macro, `isr` an interrupt macro's parts, `critical` the word before a critical block, `register` a whole
     declaration of an SFR or bit, `cast` a cast to a typedef name that the parser sees as `int`, `short-cast` one of two
-    letters that it misreads as arithmetic, with the operator after it.
+    letters that it misreads as arithmetic, with the operator after it, `rest` the name before `...` in a macro's
+    parameters.
     """
 
     kind: SpanKind
@@ -64,6 +66,7 @@ def mask(src: bytes, qualifiers: Iterable[bytes] = ()) -> Masked:
     """
     masker = _Masker(lexed(src), frozenset(qualifiers))
     masker.run()
+    masker.rests()
     return Masked(bytes(masker.buffer), tuple(sorted(masker.spans, key=lambda s: (s.start, s.end))), masker.keil)
 
 
@@ -76,16 +79,19 @@ class _Masker:
     """One pass over the significant tokens outside directives; each dialect word has its method."""
 
     def __init__(self, source: Lexed, qualifiers: frozenset[bytes]) -> None:
+        self.source = source
         src = self.src = source.src
         self.buffer = bytearray(src)
         self.spans: list[Span] = []
-        texts = [text for _, text in source.words]
-        lines = [texts[first:last] for first, last in source.lines]
-        self.code = [token for first, last in source.code for token in source.significant[first:last]]
-        self.words = [text for first, last in source.code for text in texts[first:last]]
+        words = source.words
+        lines = [[text for _, text in words[first:last]] for first, last in source.lines]
+        self.bounds = source.bounds
+        self.seen = [at for first, last in source.code for at in source.seen[first:last]]
+        self.kinds = [source.kinds[at] for at in self.seen]
+        self.words = [source.texts[at] for at in self.seen]
         self.present = frozenset(self.words)
         self.keil = not KEIL_WORDS.isdisjoint(self.present) and is_keil(
-            b" ".join(w for t, w in zip(self.code, self.words, strict=True) if t.kind != "asm")
+            b" ".join(w for kind, w in zip(self.kinds, self.words, strict=True) if kind != "asm")
         )
         self.spaces = SDCC_SPACES | KEIL_SPACES if self.keil else SDCC_SPACES
         self.attributes = SDCC_ATTRIBUTES | KEIL_ATTRIBUTES if self.keil else SDCC_ATTRIBUTES
@@ -96,17 +102,23 @@ class _Masker:
         return self.words[index] if 0 <= index < len(self.words) else b""
 
     def kind(self, index: int) -> str:
-        return self.code[index].kind if 0 <= index < len(self.code) else ""
+        return self.kinds[index] if 0 <= index < len(self.kinds) else ""
+
+    def start(self, index: int) -> int:
+        return self.bounds[self.seen[index]]
+
+    def end(self, index: int) -> int:
+        return self.bounds[self.seen[index] + 1]
 
     def hide(self, kind: SpanKind, first: int, last: int, fill: bytes = b"") -> None:
         """Blanks the tokens `first..last`, puts `fill` in front where it has room, and remembers the span."""
-        start, end = self.code[first].start, self.code[last].end
+        start, end = self.start(first), self.end(last)
         fill = fill if len(fill) <= end - start else b""
         self.buffer[start:end] = fill + blank(self.src[start + len(fill) : end])
         self.spans.append(Span(kind, start, end))
 
     def mark(self, kind: SpanKind, first: int, last: int) -> None:
-        self.spans.append(Span(kind, self.code[first].start, self.code[last].end))
+        self.spans.append(Span(kind, self.start(first), self.end(last)))
 
     def closing(self, index: int) -> int:
         """The `)` that closes the `(` at `index`, or the last token."""
@@ -116,6 +128,23 @@ class _Masker:
             if not depth:
                 return i
         return len(self.words) - 1
+
+    def rests(self) -> None:
+        """GNU's `#define P(args...)` reads `#define P(...)`."""
+        source = self.source
+        for first, last in source.lines if b"..." in source.present else ():
+            texts = [text for _, text in source.words[first:last]]
+            close = texts.index(b")") if b")" in texts else 0
+            adjacent = texts[1:2] == [b"define"] and texts[3:4] == [b"("] and self._touch(first + 2)
+            if adjacent and texts[close - 1] == b"..." and source.words[first + close - 2][0] == "identifier":
+                start = source.starts[first + close - 2]
+                end = start + len(texts[close - 2])
+                self.buffer[start:end] = blank(self.src[start:end])
+                self.spans.append(Span("rest", start, end))
+
+    def _touch(self, index: int) -> bool:
+        """Whether nothing stands between this significant token and the next."""
+        return self.source.seen[index] + 1 == self.source.seen[index + 1]
 
     def run(self) -> None:
         by_word: dict[bytes, Callable[[int], int]] = {b"__at": self.at, b"@": self.at_sign, b"(": self.cast}
@@ -130,7 +159,7 @@ class _Masker:
         for index in self._places(by_word):
             if index < done:
                 continue
-            handler = self.asm if self.code[index].kind == "asm" else by_word[self.words[index]]
+            handler = self.asm if self.kinds[index] == "asm" else by_word[self.words[index]]
             done = handler(index)
 
     def _places(self, by_word: Mapping[bytes, Callable[[int], int]]) -> list[int]:
@@ -138,7 +167,12 @@ class _Masker:
         wanted = self.present & by_word.keys()
         if not self.typedefs:
             wanted -= {b"("}
-        return [i for i, (t, w) in enumerate(zip(self.code, self.words, strict=True)) if w in wanted or t[0] == "asm"]
+        found = [i for i, word in enumerate(self.words) if word in wanted]
+        return (
+            sorted((*found, *(i for i, kind in enumerate(self.kinds) if kind == "asm")))
+            if "asm" in self.kinds
+            else found
+        )
 
     def asm(self, i: int) -> int:
         self.hide("asm", i, i, b"0" if self.word(i + 1) == b";" else b";")
@@ -154,7 +188,7 @@ class _Masker:
                 last += 2
         else:
             return i + 1
-        last = min(last, len(self.code) - 1)
+        last = min(last, len(self.words) - 1)
         self.hide("at", i, last)
         return last + 1
 
@@ -227,10 +261,10 @@ class _Masker:
         opens = self.word(last + 1) in (b"{", b";") and self.kind(i + 2) == "identifier"
         if not opens or self.kind(i - 1) == "identifier":
             return i + 1
-        if self.code[last].end - self.code[i + 2].end < 2 or (self.word(last + 1) == b";" and last == i + 3):
+        if self.end(last) - self.end(i + 2) < 2 or (self.word(last + 1) == b";" and last == i + 3):
             return i + 1  # `ISR(name) {` is a function definition as it stands
         self.hide("isr", i, i + 1, b"void" if len(self.words[i]) >= 4 else b"int")
-        start, end = self.code[i + 2].end, self.code[last].end
+        start, end = self.end(i + 2), self.end(last)
         self.buffer[start:end] = b"()" + blank(self.src[start + 2 : end])
         self.spans.append(Span("isr", start, end))
         return last + 1
@@ -241,7 +275,7 @@ class _Masker:
             first = last = i
             while self.word(first - 1) in (b"volatile", b"static", b"extern", b"const"):
                 first -= 1
-            while last + 1 < len(self.code) and self.words[last] not in (b";", b"{", b"}"):
+            while last + 1 < len(self.words) and self.words[last] not in (b";", b"{", b"}"):
                 last += 1
             if self.words[last] == b";":
                 self.mark("register", first, last)

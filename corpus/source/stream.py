@@ -37,5 +37,5 @@ def token_stream(src: bytes) -> tuple[bytes, ...]:
     if not found.directives:
         return tuple([text for _, text in found.words])
     ends = {last for _, last in found.directives}
-    tokens = enumerate(found.tokens)
-    return tuple([src[start:end] for at, (kind, start, end) in tokens if kind not in BLANK or at in ends])
+    places = enumerate(zip(found.kinds, found.texts, strict=True))
+    return tuple([text for at, (kind, text) in places if kind not in BLANK or at in ends])

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
-from tree_sitter import Query, QueryCursor
+from tree_sitter import Node, Query, QueryCursor
 
 from corpus.source.ctype import CType
 from corpus.source.dialect import (
@@ -53,51 +53,60 @@ _NESTED = QueryCursor(Query(LANGUAGE, "(function_declarator) @deep (gnu_asm_expr
 _MACROS_DEEP = 8
 
 
-def keeps_interface(before: Unit, after: Unit, original: Mapping[bytes, bytes]) -> bool:
-    """Whether the interfaces of both are surely the same; False says only that they must be made and compared.
+def keeps_interface(before: Unit, after: Unit, original: Mapping[bytes, bytes]) -> bool | None:
+    """Whether the interfaces of both are the same, where that shows; None says that they must be made and compared.
 
     `original` is as `corpus.source.interface.interface` takes it for the later one. Both are C that compiles: of a
     missing semicolon the parser makes a declaration that the tokens do not show.
     """
     if before.masked.keil or after.masked.keil or before.error is not None or after.error is not None:
-        return False
-    if _only_renamed(before, after, original):
-        return True
+        return None
+    renamed = _renamed(before, after)
+    if renamed is not None:
+        return _keeps_names(before, after, renamed, original)
     if original:
-        return False
-    pieces, others = _pieces(before), _pieces(after)
+        return None
+    gone, new = _differing(_pieces(before), _pieces(after))
     names = _weights(before)
-    gone = list((Counter(pieces) - Counter(others)).elements())
-    new = list((Counter(others) - Counter(pieces)).elements())
-    bodies = _bodies(gone), _bodies(new)
-    if bodies[0].keys() != bodies[1].keys() or len(gone) - len(bodies[0]) + len(new) - len(bodies[1]) != sum(
-        _is_spare(names, piece, all_of) for some, all_of in ((gone, pieces), (new, others)) for piece in some
-    ):
-        return False
-    return all(_alike(names, head, bodies[0][head], bodies[1][head]) for head in sorted(bodies[0]))
+    old_bodies, new_bodies = _bodies(gone), _bodies(new)
+    others = len(gone) - len(old_bodies) + len(new) - len(new_bodies)
+    spare = sum(_is_spare(names, piece, _pieces(before)) for piece in gone)
+    spare += sum(_is_spare(names, piece, _pieces(after)) for piece in new)
+    if old_bodies.keys() != new_bodies.keys() or others != spare:
+        return None
+    alike = (_alike(names, (before, old_bodies[head]), (after, new_bodies[head])) for head in sorted(old_bodies))
+    return True if all(alike) else None
 
 
-def _only_renamed(before: Unit, after: Unit, original: Mapping[bytes, bytes]) -> bool:
-    """Whether the later text is the earlier one with fresh names for what only this unit sees or `original` tells."""
+def _renamed(before: Unit, after: Unit) -> dict[bytes, bytes] | None:
+    """The old name of each new one, where the later text is the earlier one with other names throughout; else None."""
     words, others = lexed(before.src).words, lexed(after.src).words
     if len(words) != len(others):
-        return False
+        return None
     names: dict[bytes, bytes] = {}
-    for (kind, old), (other, new) in zip(words, others, strict=True):
-        if kind != other or (old != new and (kind != "identifier" or names.setdefault(new, old) != old)):
-            return False
-    stale = lexed(before.src).present
-    return (
-        len(set(names.values())) == len(names)
-        and all(
-            new not in stale
-            and before.symbols.lookup(new) is None
-            and new not in KEYWORDS
-            and (original.get(new) == old or _is_private(before, old))
-            for new, old in names.items()
-        )
-        and lexed(after.src).present.isdisjoint(names.values())
-    )
+    for one, other in zip(words, others, strict=True):
+        if one == other:
+            continue
+        (kind, old), (kind_now, new) = one, other
+        if kind != "identifier" or kind != kind_now or names.setdefault(new, old) != old:
+            return None
+    fresh = lexed(before.src).present.isdisjoint(names) and lexed(after.src).present.isdisjoint(names.values())
+    one_to_one = len(set(names.values())) == len(names)
+    unknown = all(before.symbols.lookup(new) is None and new not in KEYWORDS for new in names)
+    return names if names and fresh and one_to_one and unknown else None
+
+
+def _keeps_names(
+    before: Unit, after: Unit, renamed: Mapping[bytes, bytes], original: Mapping[bytes, bytes]
+) -> bool | None:
+    """Whether all new names are of what only this unit sees, or are told; None where a name's kind is not known."""
+    for new, old in renamed.items():
+        if original.get(new) == old or _is_private(before, old):
+            continue
+        symbol = before.symbols.lookup(old)
+        seen = symbol is not None and symbol.kind in ("function", "global") and bool(symbol.declarations)
+        return False if seen and new not in original else None
+    return True
 
 
 def _is_private(unit: Unit, name: bytes) -> bool:
@@ -111,38 +120,42 @@ def _is_private(unit: Unit, name: bytes) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A declaration, definition or preprocessor part at file scope: its tokens, a function's up to and from its `{`.
-
-    `telling` is False for a body that holds a directive, assembly or another declarator of a function: its tokens are
-    not enough.
-    """
+    """A declaration, definition or preprocessor part at file scope: its tokens, a function's up to and from its `{`."""
 
     head: tuple[Word, ...]
     body: tuple[Word, ...] = ()
-    telling: bool = True
+    block: Node | None = field(default=None, compare=False)
 
 
 @lru_cache(maxsize=32)  # a parent is compared with each of its variants
 def _pieces(unit: Unit) -> tuple[_Piece, ...]:
     """What stands at file scope; comments and blanks do not count."""
     cut = lexed(unit.src)
-    starts = [token.start for token in cut.significant]
     found: list[_Piece] = []
     at = 0
     for node in unit.root.children:
         # From the end of the one before: what the mask blanked may stand before the node.
-        end = bisect_left(starts, unit.end(node), at)
-        body = node.child_by_field_name("body") if node.type == "function_definition" else None
-        if body is not None:
-            middle = bisect_left(starts, body.start_byte, at)
-            telling = not _NESTED.captures(body) and not any(
-                body.start_byte <= start < body.end_byte for start, _ in unit.directives
-            )
-            found.append(_Piece(cut.words[at:middle], cut.words[middle:end], telling))
+        end = bisect_left(cut.starts, unit.end(node), at)
+        block = node.child_by_field_name("body") if node.type == "function_definition" else None
+        if block is not None:
+            middle = bisect_left(cut.starts, block.start_byte, at)
+            found.append(_Piece(cut.words[at:middle], cut.words[middle:end], block))
         elif end > at:
             found.append(_Piece(cut.words[at:end]))
         at = end
     return (*found, _Piece(cut.words[at:]))
+
+
+def _differing(pieces: Sequence[_Piece], others: Sequence[_Piece]) -> tuple[list[_Piece], list[_Piece]]:
+    """Those of each that the other has not, wherever they stand."""
+    first, last = 0, 1
+    shorter = min(len(pieces), len(others))
+    while first < shorter and pieces[first] == others[first]:
+        first += 1
+    while last <= shorter - first and pieces[-last] == others[-last]:
+        last += 1
+    some, more = pieces[first : len(pieces) - last + 1], others[first : len(others) - last + 1]
+    return list((Counter(some) - Counter(more)).elements()), list((Counter(more) - Counter(some)).elements())
 
 
 def _bodies(pieces: list[_Piece]) -> dict[tuple[Word, ...], _Piece]:
@@ -161,12 +174,21 @@ def _is_spare(names: _Weights, piece: _Piece, all_of: tuple[_Piece, ...]) -> boo
     return any(one.body and one.head[0][1] == b"static" and (("identifier", name) in one.head) for one in all_of)
 
 
-def _alike(names: _Weights, head: tuple[Word, ...], old: _Piece, new: _Piece) -> bool:
+def _alike(names: _Weights, old: tuple[Unit, _Piece], new: tuple[Unit, _Piece]) -> bool:
     """Whether a function brings the same into the interface as its earlier form."""
-    if any(names.carries_volatile(text) for _, text in head) or not (old.telling and new.telling):
+    if any(names.carries_volatile(text) for _, text in old[1].head) or not (_is_told(*old) and _is_told(*new)):
         return False
-    profiles = [_profile(names, piece.body) for piece in (old, new)]
+    profiles = [_profile(names, piece.body) for _, piece in (old, new)]
     return profiles[0] is not None and profiles[0] == profiles[1]
+
+
+def _is_told(unit: Unit, function: _Piece) -> bool:
+    """Whether the tokens of a body are enough: it holds no directive, assembly or another declarator of a function."""
+    block = function.block
+    assert block is not None  # it has a body
+    return not _NESTED.captures(block) and not any(
+        block.start_byte <= start < block.end_byte for start, _ in unit.directives
+    )
 
 
 def _profile(names: _Weights, words: tuple[Word, ...]) -> Counter[tuple[object, str]] | None:

@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
 
 import tree_sitter_c
 from tree_sitter import Language, Node, Parser, Query, QueryCursor, Tree
@@ -47,7 +48,6 @@ class Unit:
 
     src: bytes
     masked: Masked
-    tokens: tuple[Token, ...]
     tree: Tree
 
     @classmethod
@@ -58,6 +58,11 @@ class Unit:
         asker has found out (symbols, types, effects) serves the next.
         """
         return _parsed(src)
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        """All tokens of the original; together they cover every byte."""
+        return lexed(self.src).tokens
 
     @property
     def root(self) -> Node:
@@ -83,6 +88,11 @@ class Unit:
         from corpus.source.symbols import Symbols
 
         return Symbols(self)
+
+    @cached_property
+    def answers(self) -> dict[Any, Any]:
+        """What askers found out about this source, by their questions; it lives as long as the source does."""
+        return {}
 
     @cached_property
     def _stretched(self) -> dict[int, int]:
@@ -206,27 +216,40 @@ class Unit:
     @cached_property
     def directives(self) -> tuple[tuple[int, int], ...]:
         """(start, end) of each preprocessor line, from its `#` to the end of its last continued line."""
-        return tuple(
-            (self.tokens[first].start, self.tokens[last - 1].end) for first, last in lexed(self.src).directives
-        )
+        cut = lexed(self.src)
+        return tuple((cut.bounds[first], cut.bounds[last]) for first, last in cut.directives)
 
     @cached_property
-    def _opaque(self) -> tuple[tuple[int, int], ...]:
+    def _opaque(self) -> tuple[list[int], list[int]]:
+        """Where opaque places begin, in order, and how far those before each of them reach."""
         hard = ("asm", "register", "short-cast", "critical")
         places = [*self.directives, *((s.start, s.end) for s in self.spans if s.kind in hard)]
         if self.root.has_error:
             places += [(n.start_byte, n.end_byte) for n in self._nodes(self.root) if n.is_error or n.is_missing]
         if any(t.kind == "identifier" and b"asm" in self.src[t.start : t.end] for t in self.tokens):
             places += [(n.start_byte, n.end_byte) for n in self.walk("gnu_asm_expression")]
-        return tuple(sorted(places))
+        places.sort()
+        reached = accumulate((max(b, a + 1) for a, b in places), max, initial=0)
+        return [a for a, _ in places], list(reached)
 
     def in_opaque(self, start: int, end: int) -> bool:
         """Whether `start..end` touches a directive, asm, a register declaration, a misread cast or an error."""
-        return any(a < end and start < max(b, a + 1) for a, b in self._opaque)
+        starts, reached = self._opaque
+        return reached[bisect_left(starts, end)] > start
 
     def dialect(self, start: int, end: int) -> tuple[Span, ...]:
         """The dialect spans that touch `start..end`."""
-        return tuple(s for s in self.spans if s.start < end and start < s.end)
+        starts, reached = self._reach
+        last = bisect_left(starts, end)
+        if reached[last] <= start:
+            return ()
+        return tuple(s for s in self.spans[:last] if start < s.end)
+
+    @cached_property
+    def _reach(self) -> tuple[list[int], list[int]]:
+        """Where spans begin, in order, and how far those before each of them reach."""
+        reached = accumulate((s.end for s in self.spans), max, initial=0)
+        return [s.start for s in self.spans], list(reached)
 
     # Functions and statements
 
@@ -250,9 +273,11 @@ class Unit:
         return next((f for f in self.functions() if self.function_name(f) == name), None)
 
     def function_name(self, function: Node) -> bytes:
-        """The name that a function_definition defines, or b"" where it shows none."""
+        """The name that a function_definition defines, or b"" where it shows none, or one that may be another word."""
         declarator = function.child_by_field_name("declarator")
         while declarator is not None and declarator.type != "identifier":
+            if declarator.has_error and any(child.is_error for child in declarator.children):
+                return b""  # `API type name(int n) {`, in which the parser takes `type` for the name
             inner = declarator.child_by_field_name("declarator")
             declarator = inner if inner is not None else next(iter(declarator.named_children), None)
         return b"" if declarator is None else self.text(declarator)
@@ -280,4 +305,4 @@ class Unit:
 @lru_cache(maxsize=48)
 def _parsed(src: bytes) -> Unit:
     masked = mask(src)
-    return Unit(src, masked, lexed(src).tokens, _PARSER.parse(masked.text))
+    return Unit(src, masked, _PARSER.parse(masked.text))

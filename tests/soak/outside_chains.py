@@ -16,7 +16,7 @@ from types import FrameType
 from typing import TypeVar
 
 from corpus.source.edits import Edit, apply_edits
-from corpus.source.lexer import directives, lex
+from corpus.source.lexer import lex, lexed
 from corpus.source.tokens import token_stream
 from corpus.source.unit import Unit
 from generators.rewrites.apply import Proposal, order, propose, rename_aliases
@@ -196,10 +196,10 @@ def _line_ends(src: bytes) -> str:
 
 def _lines(src: bytes) -> Counter[bytes]:
     """The `#if`, `#include` and `#pragma` lines, blanks and comments aside."""
-    tokens = lex(src)
+    cut = lexed(src)
     found: Counter[bytes] = Counter()
-    for first, last in directives(tokens):
-        words = [src[t.start : t.end] for t in tokens[first:last] if t.kind not in ("space", "comment")]
+    for first, last in cut.lines:
+        words = [text for _, text in cut.words[first:last]]
         if words[1:2] and words[1] in _CONDITIONALS:
             found[b" ".join(words if words[1] in (b"include", b"pragma") else words[:2])] += 1
     found.pop(_STDINT, None)  # comes and goes with the words for types

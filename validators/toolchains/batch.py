@@ -134,4 +134,4 @@ def _keeps_to_itself(source: str) -> bool:
         word, *rest = [text for _, text in cut.words[first + 1 : last]] or [b"define"]
         if word not in _HARMLESS or (word == b"include" and not _PLAIN_HEADER.fullmatch(b"".join(rest))):
             return False
-    return not any(kind == "asm" and text.startswith(b"#") for kind, text in cut.words)
+    return "asm" not in cut.kinds or not any(kind == "asm" and text.startswith(b"#") for kind, text in cut.words)

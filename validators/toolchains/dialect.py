@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from itertools import zip_longest
 from pathlib import Path
 
 from corpus.source.lexer import lexed
@@ -41,21 +40,19 @@ def gcc_inputs(files: Mapping[str, bytes], *, library: bool = False) -> Mapping[
 
 def for_gcc(src: bytes) -> bytes:
     """The source with asm blocks blanked and `__at 0x80` written as `__at(0x80)`, which a macro can take."""
-    if b"asm" not in src.lower() and lexed(src).present.isdisjoint(_WITH_A_NUMBER):
-        return src
+    cut = lexed(src)
     parts: list[bytes] = []
     done = 0
-    tokens = lexed(src).significant
-    for token, after in zip_longest(tokens, tokens[1:]):
-        if token.kind == "asm":
-            parts += [src[done : token.start], _blank(src[token.start : token.end])]
-            done = token.end
-        elif after is not None and after.kind in ("number", "identifier"):
-            word = src[token.start : token.end]
-            if token.kind == "identifier" and word in _WITH_A_NUMBER:
-                parts += [src[done : after.start], b"(", src[after.start : after.end], b")"]
-                done = after.end
-    return b"".join([*parts, src[done:]])
+    for place, (kind, text) in enumerate(cut.words):
+        if kind == "asm":
+            parts += [src[done : cut.starts[place]], _blank(text)]
+            done = cut.starts[place] + len(text)
+        elif text in _WITH_A_NUMBER:
+            after, number = cut.words[place + 1] if place + 1 < len(cut.words) else ("", b"")
+            if after in ("number", "identifier"):
+                parts += [src[done : cut.starts[place + 1]], b"(", number, b")"]
+                done = cut.starts[place + 1] + len(number)
+    return b"".join([*parts, src[done:]]) if parts else src
 
 
 def _blank(text: bytes) -> bytes:
@@ -81,9 +78,8 @@ def included(src: bytes) -> list[str]:
     cut = lexed(src)
     names = []
     for first, last in cut.lines:
-        line = cut.significant[first:last]
-        if len(line) > 2 and cut.words[first + 1][1] == b"include":
-            name = src[line[2].start : line[-1].end]
+        if last > first + 2 and cut.words[first + 1][1] == b"include":
+            name = src[cut.starts[first + 2] : cut.bounds[cut.seen[last - 1] + 1]]
             if (name[:1], name[-1:]) in ((b"<", b">"), (b'"', b'"')):
                 names.append(name[1:-1].decode(errors="replace"))
     return names

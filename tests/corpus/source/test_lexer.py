@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.source.lexer import directives, lex, significant
+from corpus.source.lexer import lex, lexed, significant
 
 
 def kinds(src: bytes) -> list[tuple[str, bytes]]:
@@ -50,5 +50,5 @@ def test_only_a_hash_that_begins_a_line_opens_a_directive() -> None:
     tokens = lex(src)
     assert [k for k, _ in kinds(src)].count("hash") == 1
     assert kinds(b"\xef\xbb\xbf#if A")[0] == ("hash", b"#")
-    ((first, last),) = directives(tokens)
+    ((first, last),) = lexed(src).directives
     assert src[tokens[first].start : tokens[last - 1].end] == b"# define A(x) #x \\\n ##x"
