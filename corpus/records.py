@@ -85,10 +85,11 @@ class Witness:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with a mutant, as it was seen: a compiler's messages (`diagnostics`), or the first event that
-    differs on the simulator (`witness`). `seen` says it in one line; `line` is where the program was changed."""
+    """What is wrong with a mutant, as it was seen: a compiler's messages (`diagnostics`), the first event that differs
+    on the simulator (`witness`), or what a static check finds in it and not in the original (`diagnostics`). `seen`
+    says it in one line; `line` is where the program was changed."""
 
-    kind: Literal["compile", "behaviour"]
+    kind: Literal["compile", "behaviour", "finding"]
     operator: str
     seen: str
     line: int = 0

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from corpus.records import GRADES, Fault, Program, Step, Verdict, program_id, trace_id
+from corpus.chips import chip_for
+from corpus.records import GRADES, Diagnostic, Fault, Program, Step, Verdict, program_id, trace_id
 from corpus.seeds import Seed
 from corpus.source.interface import interface
 from corpus.source.lexer import lexed
@@ -166,6 +167,11 @@ class Prover:
         built = self._build(program)
         if not built.image:
             return self._refused(program, built, faulty)
+        if faulty.effect == "finding" and (found := self._found(before.source, source)):
+            fault = Fault("finding", operator, found[0].message, faulty.line, found)
+            return replace(program, fault=fault, sizes=built.sizes, grade="compiled").judged(
+                Verdict("fault", "passed", "finding", found[0].message)
+            )
         if built.image == base.observed.image:
             return program.judged(Verdict("fault", "failed", "equivalent", "the same machine code as the original"))
         observed = self._bench.observe(built)
@@ -182,6 +188,15 @@ class Prover:
             trace=self._traced(observed),
         )
         return program.judged(Verdict("fault", "passed", "seen", seen))
+
+    def _found(self, before: str, after: str) -> tuple[Diagnostic, ...]:
+        """What the static checks say of a program and do not say of the one that it was."""
+        from validators.findings.catalogue import findings  # here, since few programs are looked at so
+
+        chip = chip_for("mcs51", self._seed.sheet.chip)
+        known = {(one.code, one.message) for one in findings(before, chip)}
+        new = [one for one in findings(after, chip) if (one.code, one.message) not in known]
+        return tuple(replace(one, file=PROGRAM) for one in new)
 
     def _refused(self, program: Program, built: Built, faulty: Faulty) -> Program:
         alone = built.compiled.verdict if built.compiled is not None else built.verdict

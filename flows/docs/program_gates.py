@@ -183,6 +183,7 @@ PROGRAM_GATES = (
         passes=(
             ("refused", "the compiler refuses it; its messages are the evidence"),
             ("seen", "the first event that differs is the evidence"),
+            ("finding", "a static check (docs/findings.md) finds in it what it does not find in the original"),
         ),
     ),
     Gate(

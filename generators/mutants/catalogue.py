@@ -33,13 +33,9 @@ _MODULES = (
     dialects,
 )
 
-_ALL = tuple(made for module in _MODULES for made in vars(module).values() if isinstance(made, Operator))
-
-OPERATORS: tuple[Operator, ...] = tuple(made for made in _ALL if made.effect != "finding")
-"""Those whose fault a compiler or the simulator can see."""
-
-FINDING_OPERATORS: tuple[Operator, ...] = tuple(made for made in _ALL if made.effect == "finding")
-"""Those whose fault shows on the simulator by chance only, and for certain to a static check."""
+OPERATORS: tuple[Operator, ...] = tuple(
+    made for module in _MODULES for made in vars(module).values() if isinstance(made, Operator)
+)
 
 
 def in_turn(rng: random.Random) -> list[Operator]:

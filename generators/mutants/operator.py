@@ -59,11 +59,12 @@ class Operator:
 
 @dataclass(frozen=True, slots=True)
 class Faulty:
-    """A mutated unit, before anybody has seen its fault."""
+    """A mutated unit, before anybody has seen its fault; `effect` is what its operator does."""
 
     source: bytes
     step: Step
     line: int
+    effect: Effect = "behaviour"
 
 
 def operator(name: str, effect: Effect, kind: Kind, en: str, zh: str) -> Callable[[Finder], Operator]:
@@ -96,7 +97,7 @@ def faulty(made: Operator, unit: Unit, mutation: Mutation) -> Faulty:
         params=(*params, *mutation.facts),
         edits=tuple((edit.start, edit.end, edit.text.decode("utf-8", "replace")) for edit in edits),
     )
-    return Faulty(apply_edits(unit.src, edits), step, line)
+    return Faulty(apply_edits(unit.src, edits), step, line, made.effect)
 
 
 def _function(unit: Unit, offset: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,8 @@ from corpus.records import Program, Step
 from corpus.seeds import load_seed
 from flows.proof import Proved, Prover, weakest
 from flows.settings import ROOT
-from generators.mutants.operator import Faulty
+from generators.mutants.interrupts import drop_volatile
+from generators.mutants.operator import Faulty, faulty
 from generators.rewrites.apply import Proposal
 from generators.templates import default_filling
 from validators.sandbox.runner import Sandbox
@@ -148,6 +150,18 @@ def test_a_fault_counts_only_when_it_was_seen(sandbox: Sandbox) -> None:
     assert refused.fault is not None and refused.fault.kind == "compile" and refused.fault.diagnostics
     same = fault("crc ^= byte;", "crc = byte ^ crc;")
     assert same.fault is None and same.failed is not None and same.failed.reason in ("equivalent", "not-seen")
+
+
+def test_a_dropped_volatile_is_seen_by_a_static_check_where_the_simulator_sees_nothing(sandbox: Sandbox) -> None:
+    """The check says of the mutant what it does not say of the original; of what only the program uses it says
+    nothing, and the mutant is dropped."""
+    prover, root = rooted(sandbox, "uart-rx-ring")
+    made = [faulty(drop_volatile, root.unit, one) for one in drop_volatile.find(root.unit, random.Random(0))]
+    programs = [prover.fault(root, one) for one in made]
+    found = [program.fault for program in programs if program.fault is not None]
+    assert found and all(one.kind == "finding" and "volatile" in one.seen and one.diagnostics for one in found)
+    same = prover.fault(root, replace(made[0], source=root.program.source.encode() + b"\n"))
+    assert same.fault is None
 
 
 def test_a_chain_is_worth_its_weakest_step() -> None:

@@ -110,6 +110,7 @@ MADE = [
     ("argument-count", "scale(first, byte)", "scale(first)"),
     ("reversed-operator", ">=", "=>"),
     ("call-without-parentheses", "released()", "released"),
+    ("drop-volatile", "static volatile uint16_t ticks;", "static uint16_t ticks;"),
     ("keil-spelling", "__interrupt(1)", "interrupt 1"),
     ("keil-pin", "#define KEY P3_2", "sbit KEY = P3^2;"),
     ("keil-register", "__sfr __at(0xC0) P4;", "sfr P4 = 0xC0;"),
@@ -207,7 +208,7 @@ def test_there_are_at_least_35_operators_of_every_kind() -> None:
     assert kinds == {
         "arithmetic", "concurrency", "control-flow", "memory", "peripheral-setup", "preprocessor", "syntax", "types",
     }  # fmt: skip
-    assert all(o.en and o.zh and o.doc and o.effect in ("compile", "behaviour") for o in OPERATORS)
+    assert all(o.en and o.zh and o.doc and o.effect in ("compile", "behaviour", "finding") for o in OPERATORS)
 
 
 def test_a_few_turns_meet_every_kind() -> None:
