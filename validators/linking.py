@@ -118,12 +118,16 @@ def renamed(rel: str, names: Mapping[str, str]) -> str | None:
 
 
 def _open(objects: Iterable[bytes]) -> frozenset[str]:
-    wanted: set[str] = set()
-    given: set[str] = set()
-    for data in objects:
-        for name, kind in _SYMBOL.findall(data.decode(errors="replace")):
-            (given if kind == "Def" else wanted).add(name)
-    return frozenset(wanted - given)
+    tables = [_symbols(data) for data in objects]
+    return frozenset[str]().union(*(wanted for _, wanted in tables)).difference(*(given for given, _ in tables))
+
+
+@lru_cache(maxsize=64)  # a harness's object is linked with each variant
+def _symbols(data: bytes) -> tuple[frozenset[str], frozenset[str]]:
+    """The names that an object defines, and those that it refers to."""
+    found = _SYMBOL.findall(data.decode(errors="replace"))
+    given = frozenset(name for name, kind in found if kind == "Def")
+    return given, frozenset(name for name, kind in found if kind == "Ref")
 
 
 def _libraries(folder: str) -> Path:
