@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from corpus.source.expressions import inner, operator, stripped
+from corpus.source.unit import STATEMENTS
 
 if TYPE_CHECKING:
     from corpus.source.symbols import Symbols
 
 _LVALUES = ("subscript_expression", "pointer_expression", "field_expression")
 _UNEVALUATED = ("sizeof_expression", "alignof_expression", "offsetof_expression", "type_descriptor", "comment")
+
+_DEEPEST = 16  # statements within statements that are read on their own
 
 Names = frozenset[bytes]
 
@@ -47,13 +50,20 @@ class EffectReader:
         self.symbols = symbols
         self.unit = symbols.unit
         self._known: dict[tuple[int, int], Effects] = {}
+        self._depth = 0
 
     def effects(self, top: Node) -> Effects:
         """All that evaluating `top` may do, whichever branches are taken."""
         key = (top.id, top.end_byte)
         if key not in self._known:
+            self._depth += 1
             self._known[key] = _Scan(self.symbols).run(top)
+            self._depth -= 1
         return self._known[key]
+
+    def inside(self, statement: Node) -> Effects | None:
+        """The same for a statement of what is being read; None where that is too deep to be read on its own."""
+        return self.effects(statement) if self._depth < _DEEPEST else None
 
 
 class _Scan:
@@ -72,17 +82,20 @@ class _Scan:
         stack = [top]
         while stack:
             node = stack.pop()
-            if node.type in _UNEVALUATED:
+            kind = node.type
+            if kind in _UNEVALUATED:
                 continue
-            self._visit(node)
+            if kind in STATEMENTS and node != top and (inside := self.symbols.effects_inside(node)) is not None:
+                self._add(inside)  # nothing around a statement tells what its names are for
+                continue
+            self._visit(node, kind)
             stack.extend(node.named_children)
         return Effects(
             frozenset(self.reads), frozenset(self.writes), frozenset(self.calls), frozenset(self.volatile_reads),
             frozenset(self.volatile_writes), frozenset(self.unknown),
         )  # fmt: skip
 
-    def _visit(self, node: Node) -> None:
-        kind = node.type
+    def _visit(self, node: Node, kind: str) -> None:
         if kind == "identifier":
             if node.id not in self.unread:
                 self._identifier(node)

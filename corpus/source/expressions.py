@@ -23,6 +23,7 @@ from corpus.source.ctype import (
 
 if TYPE_CHECKING:
     from corpus.source.symbols import Symbols
+    from corpus.source.unit import Unit
 
 Value = TypeVar("Value")
 
@@ -68,41 +69,19 @@ class ExpressionTypes:
 
     def __init__(self, symbols: Symbols) -> None:
         self.symbols = symbols
-        self.unit = symbols.unit
+        self.unit: Unit = symbols.unit
         self._known: dict[int, CType | None] = {}
-        self._by_kind: dict[str, Callable[[Node], CType | None]] = {
-            "number_literal": lambda n: literal_type(self.unit.text(n)),
-            "char_literal": lambda n: INT if char_value(self.unit.text(n)) is not None else None,
-            "string_literal": lambda n: CType("array", of=CHAR),
-            "concatenated_string": lambda n: CType("array", of=CHAR),
-            "true": lambda n: BOOL,
-            "false": lambda n: BOOL,
-            "null": lambda n: pointer_to(VOID),
-            "identifier": self._identifier,
-            "parenthesized_expression": lambda n: self._of(inner(n)),
-            "unary_expression": self._unary,
-            "update_expression": lambda n: self._plain(self._field(n, "argument")),
-            "assignment_expression": lambda n: self._plain(self._field(n, "left")),
-            "binary_expression": self._binary,
-            "conditional_expression": self._conditional,
-            "comma_expression": lambda n: self._plain(self._field(n, "right")),
-            "cast_expression": self._cast,
-            "compound_literal_expression": self._cast,
-            "call_expression": self._call,
-            "subscript_expression": self._subscript,
-            "pointer_expression": self._pointer,
-            "field_expression": self._member,
-        }
 
     def type_of(self, node: Node) -> CType | None:
         """The type of an expression, an lvalue's with its qualifiers; None where it is not certain."""
         return bottom_up(node, self._known, self._compute)
 
     def _compute(self, node: Node) -> CType | None:
-        handler = self._by_kind.get(node.type)
-        if handler is None or (node.type == "number_literal" and self.unit.end(node) != node.end_byte):
+        kind = node.type
+        handler = _BY_KIND.get(kind)
+        if handler is None or (kind == "number_literal" and self.unit.end(node) != node.end_byte):
             return None  # asm reads `0` in the mask
-        return handler(node)
+        return handler(self, node)
 
     def _of(self, node: Node | None) -> CType | None:
         return self._known.get(node.id) if node is not None else None
@@ -195,3 +174,28 @@ class ExpressionTypes:
             return None
         holder = self.symbols.holder(node, self._field(node, "argument"))
         return self.symbols.within(symbol.type, holder)
+
+
+_BY_KIND: dict[str, Callable[[ExpressionTypes, Node], CType | None]] = {
+    "number_literal": lambda self, n: literal_type(self.unit.text(n)),
+    "char_literal": lambda self, n: INT if char_value(self.unit.text(n)) is not None else None,
+    "string_literal": lambda self, n: CType("array", of=CHAR),
+    "concatenated_string": lambda self, n: CType("array", of=CHAR),
+    "true": lambda self, n: BOOL,
+    "false": lambda self, n: BOOL,
+    "null": lambda self, n: pointer_to(VOID),
+    "identifier": ExpressionTypes._identifier,
+    "parenthesized_expression": lambda self, n: self._of(inner(n)),
+    "unary_expression": ExpressionTypes._unary,
+    "update_expression": lambda self, n: self._plain(self._field(n, "argument")),
+    "assignment_expression": lambda self, n: self._plain(self._field(n, "left")),
+    "binary_expression": ExpressionTypes._binary,
+    "conditional_expression": ExpressionTypes._conditional,
+    "comma_expression": lambda self, n: self._plain(self._field(n, "right")),
+    "cast_expression": ExpressionTypes._cast,
+    "compound_literal_expression": ExpressionTypes._cast,
+    "call_expression": ExpressionTypes._call,
+    "subscript_expression": ExpressionTypes._subscript,
+    "pointer_expression": ExpressionTypes._pointer,
+    "field_expression": ExpressionTypes._member,
+}

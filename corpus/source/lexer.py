@@ -74,6 +74,11 @@ class Lexed:
         places = zip(self.kinds, self.bounds, self.bounds[1:], strict=False)
         return tuple(map(tuple.__new__, repeat(Token), places))
 
+    def of(self, *kinds: Kind) -> list[Token]:
+        """The tokens of these kinds."""
+        bounds = self.bounds
+        return [Token(kind, bounds[at], bounds[at + 1]) for at, kind in enumerate(self.kinds) if kind in kinds]
+
     @cached_property
     def seen(self) -> tuple[int, ...]:
         """The places among the tokens of the significant ones: those that a compiler sees, without blanks, line ends

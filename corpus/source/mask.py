@@ -31,7 +31,7 @@ from corpus.source.lexer import Lexed, lexed
 SpanKind = Literal[
     "space", "at", "fattr", "asm", "qual", "isr", "critical", "register", "cast", "short-cast", "rest", "error",
     "comment",
-]
+]  # fmt: skip
 
 
 class Span(NamedTuple):
@@ -75,6 +75,9 @@ def blank(text: bytes) -> bytes:
     return re.sub(rb"[^\n\r]", b" ", text)
 
 
+_REGISTERS = SFR_TYPES | SBIT_TYPES
+
+
 class _Masker:
     """One pass over the significant tokens outside directives; each dialect word has its method."""
 
@@ -83,12 +86,12 @@ class _Masker:
         src = self.src = source.src
         self.buffer = bytearray(src)
         self.spans: list[Span] = []
-        words = source.words
-        lines = [[text for _, text in words[first:last]] for first, last in source.lines]
+        seen, texts = source.seen, source.texts
+        lines = [[texts[at] for at in seen[first:last]] for first, last in source.lines]
         self.bounds = source.bounds
-        self.seen = [at for first, last in source.code for at in source.seen[first:last]]
-        self.kinds = [source.kinds[at] for at in self.seen]
-        self.words = [source.texts[at] for at in self.seen]
+        self.seen = [at for first, last in source.code for at in seen[first:last]]
+        self.kinds = list(map(source.kinds.__getitem__, self.seen))
+        self.words = list(map(texts.__getitem__, self.seen))
         self.present = frozenset(self.words)
         self.keil = not KEIL_WORDS.isdisjoint(self.present) and is_keil(
             b" ".join(w for kind, w in zip(self.kinds, self.words, strict=True) if kind != "asm")
@@ -150,11 +153,11 @@ class _Masker:
         by_word: dict[bytes, Callable[[int], int]] = {b"__at": self.at, b"@": self.at_sign, b"(": self.cast}
         if self.keil:
             by_word[b"_at_"] = self.at
-        by_word |= dict.fromkeys(self.qualifiers, self.qualifier)
-        by_word |= dict.fromkeys(self.spaces, self.space)
-        by_word |= dict.fromkeys(self.attributes, self.attribute)
-        by_word |= dict.fromkeys(ISR_MACROS, self.isr)
-        by_word |= dict.fromkeys(SFR_TYPES | SBIT_TYPES, self.register)
+        by_word |= dict.fromkeys(self.qualifiers & self.present, self.qualifier)
+        by_word |= dict.fromkeys(self.spaces & self.present, self.space)
+        by_word |= dict.fromkeys(self.attributes & self.present, self.attribute)
+        by_word |= dict.fromkeys(ISR_MACROS & self.present, self.isr)
+        by_word |= dict.fromkeys(_REGISTERS & self.present, self.register)
         done = 0
         for index in self._places(by_word):
             if index < done:
@@ -318,13 +321,15 @@ class _Masker:
 
 def _learned(lines: list[list[bytes]], dialect: frozenset[bytes]) -> frozenset[bytes]:
     """Object-like macros of this source whose whole body is dialect words; an empty body teaches nothing."""
-    plain = frozenset((b"const", b"volatile", b"static", b"extern", b"inline", b"register"))
     known: set[bytes] = set()
+    macros = [(line[2], line[3:]) for line in lines if line[1:2] == [b"define"] and len(line) > 3]
     for _ in range(3):  # macros of macros, as deep as real headers go
-        for line in lines:
-            body = line[3:]
-            if line[1:2] != [b"define"] or not body or any(w not in dialect | plain | known for w in body):
-                continue
-            if any(w in dialect or w in known for w in body):
-                known.add(line[2])
+        for name, body in macros:
+            if any(w in dialect or w in known for w in body) and all(
+                w in dialect or w in known or w in _PLAIN for w in body
+            ):
+                known.add(name)
     return frozenset(known)
+
+
+_PLAIN = frozenset((b"const", b"volatile", b"static", b"extern", b"inline", b"register"))

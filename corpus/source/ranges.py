@@ -23,20 +23,6 @@ class Ranges:
         self.symbols = symbols
         self.unit = symbols.unit
         self._known: dict[int, Interval | None] = {}
-        self._by_kind: dict[str, Callable[[Node], Interval | None]] = {
-            "number_literal": self._number,
-            "char_literal": self._character,
-            "true": lambda n: (1, 1),
-            "false": lambda n: (0, 0),
-            "identifier": self._identifier,
-            "parenthesized_expression": lambda n: self._of(inner(n)),
-            "unary_expression": self._unary,
-            "binary_expression": self._binary,
-            "conditional_expression": self._conditional,
-            "comma_expression": lambda n: self._of(n.child_by_field_name("right")),
-            "cast_expression": self._cast,
-            "call_expression": self._call,
-        }
 
     def range_of(self, node: Node) -> Interval | None:
         """(least, greatest), or None where the type is unknown or no integer."""
@@ -47,8 +33,8 @@ class Ranges:
         t = self.symbols.type_of(node)
         if t is None or not t.integer:
             return None
-        handler = self._by_kind.get(node.type)
-        found = handler(node) if handler is not None else None
+        handler = _BY_KIND.get(node.type)
+        found = handler(self, node) if handler is not None else None
         return fitted(found, t)
 
     def _of(self, node: Node | None) -> Interval | None:
@@ -113,6 +99,22 @@ class Ranges:
         if a is None or b is None or t is None:
             return None
         return combined(op, fitted(a, t), b if shift else fitted(b, t), t)
+
+
+_BY_KIND: dict[str, Callable[[Ranges, Node], Interval | None]] = {
+    "number_literal": Ranges._number,
+    "char_literal": Ranges._character,
+    "true": lambda self, n: (1, 1),
+    "false": lambda self, n: (0, 0),
+    "identifier": Ranges._identifier,
+    "parenthesized_expression": lambda self, n: self._of(inner(n)),
+    "unary_expression": Ranges._unary,
+    "binary_expression": Ranges._binary,
+    "conditional_expression": Ranges._conditional,
+    "comma_expression": lambda self, n: self._of(n.child_by_field_name("right")),
+    "cast_expression": Ranges._cast,
+    "call_expression": Ranges._call,
+}
 
 
 def fitted(value: Interval | None, t: CType) -> Interval:

@@ -50,42 +50,20 @@ class ScopeReader:
         self._skipped: set[int] = set()
         self._next_enumerator: int | None = 0
         self.types = TypeReader(unit, self._typedef, self._enums.get, self._length, label)
-        self._enter: dict[str, Callable[[Node], None]] = {
-            "function_definition": self._function,
-            "declaration": self._declaration,
-            "type_definition": self._declaration,
-            "parameter_declaration": self._declaration,
-            "parameter_list": self._old_style,
-            "field_declaration": self._field,
-            "struct_specifier": self._tag,
-            "union_specifier": self._tag,
-            "enum_specifier": self._tag,
-            "enumerator": self._enumerator,
-            "preproc_def": self._macro,
-            "preproc_function_def": self._macro,
-            "labeled_statement": self._label,
-            "goto_statement": self._label,
-            "call_expression": self._register_macro,
-            "identifier": self._identifier,
-            "type_identifier": self._identifier,
-            "primitive_type": self._primitive,
-        }
 
     def run(self) -> None:
         """Reads the whole unit."""
-        stack: list[tuple[Node, bool]] = [(self.unit.root, False)]
-        while stack:
-            node, leaving = stack.pop()
-            if leaving:
+        ends: list[int] = []  # of the scopes around
+        for place, end, kind, node in self.unit.placed(*_READ):
+            while ends and ends[-1] <= place:
+                ends.pop()
                 self._scopes.pop()
-                continue
-            kind = node.type
-            if handler := self._enter.get(kind):
-                handler(node)
+            if handler := _ENTER.get(kind):
+                handler(self, node)
             if kind in _SCOPES and node.id not in self._own_parameters:
                 self._scopes.append((node, {}))
-                stack.append((node, True))
-            stack.extend((child, False) for child in reversed(node.named_children))
+                ends.append(end)
+        del self._scopes[1:]
         for name, nodes in self.unknown.items():
             draft = self.file.get(name)
             if draft is None and (known := self.outer(name)) is not None:
@@ -319,6 +297,29 @@ class ScopeReader:
             draft = self._find(self.unit.text(node))
             if draft is not None:
                 self._use(node, draft)
+
+
+_ENTER: dict[str, Callable[[ScopeReader, Node], None]] = {
+    "function_definition": ScopeReader._function,
+    "declaration": ScopeReader._declaration,
+    "type_definition": ScopeReader._declaration,
+    "parameter_declaration": ScopeReader._declaration,
+    "parameter_list": ScopeReader._old_style,
+    "field_declaration": ScopeReader._field,
+    "struct_specifier": ScopeReader._tag,
+    "union_specifier": ScopeReader._tag,
+    "enum_specifier": ScopeReader._tag,
+    "enumerator": ScopeReader._enumerator,
+    "preproc_def": ScopeReader._macro,
+    "preproc_function_def": ScopeReader._macro,
+    "labeled_statement": ScopeReader._label,
+    "goto_statement": ScopeReader._label,
+    "call_expression": ScopeReader._register_macro,
+    "identifier": ScopeReader._identifier,
+    "type_identifier": ScopeReader._identifier,
+    "primitive_type": ScopeReader._primitive,
+}
+_READ = tuple(dict.fromkeys((*_ENTER, *_SCOPES)))
 
 
 def _in_head(node: Node) -> bool:

@@ -5,10 +5,11 @@ Whatever is not certain is None or `unknown`, and a rule that needs it must refu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from tree_sitter import Node
 
@@ -44,6 +45,28 @@ _DELIMITED = frozenset(
 )  # fmt: skip
 
 
+@lru_cache(maxsize=512)  # a rewrite seldom changes a macro, and a source has many
+def _alone(body: bytes) -> tuple[Unit, Node] | None:
+    """A macro's body as all that a function does, and the expression that it is; None where it is none."""
+    unit = Unit.parse(b"void _(void){(\n" + body + b"\n);}")
+    statement = next(iter(unit.walk("expression_statement")), None)
+    whole = inner(statement) if statement is not None else None
+    if whole is None or unit.error is not None or whole.type != "parenthesized_expression":
+        return None
+    node = inner(whole)
+    return (unit, node) if node is not None and statement is not None and not statement.next_named_sibling else None
+
+
+@lru_cache(maxsize=512)
+def _of_numbers(body: bytes) -> tuple[Symbols, Node] | None:
+    """The same with its symbols, for a body without names, which means the same in every source."""
+    found = _alone(body)
+    return None if found is None else (Symbols(found[0]), found[1])
+
+
+_NUMBERS = re.compile(rb"(?:(?:0[xX][0-9a-fA-F]++|0[bB][01]++|[0-9]++)[uUlL]*+(?![\w.])|[\s()+*/%&|^~<>-])+")
+
+
 class Symbols:
     """Scopes, types and effects of one unit; made by `unit.symbols`."""
 
@@ -54,6 +77,8 @@ class Symbols:
         self._expansions: dict[bytes, tuple[Symbols, Node] | None] = {}
         self._reader = ScopeReader(unit, self._declared_elsewhere, self._constant_text, label)
         self._done: dict[int, Symbol] = {}
+        self._elsewhere: dict[bytes, Symbol | None] = {}
+        self._all: dict[tuple[str, ...], tuple[Symbol, ...]] = {}
         self._types = ExpressionTypes(self)
         self._ranges = Ranges(self)
         self._effects = EffectReader(self)
@@ -74,8 +99,10 @@ class Symbols:
 
     def all(self, *kinds: str) -> tuple[Symbol, ...]:
         """The symbols that this unit declares, in source order; only those of `kinds` where any are given."""
-        own = (self._finished(draft) for draft in self._reader.drafts if draft.declarations)
-        return tuple(symbol for symbol in own if not kinds or symbol.kind in kinds)
+        if kinds not in self._all:
+            own = (self._finished(draft) for draft in self._reader.drafts if draft.declarations)
+            self._all[kinds] = tuple(symbol for symbol in own if not kinds or symbol.kind in kinds)
+        return self._all[kinds]
 
     def registers(self) -> tuple[Symbol, ...]:
         """The SFRs and bits that this unit uses, whether it declares them or a header does."""
@@ -89,6 +116,11 @@ class Symbols:
     def _declared_elsewhere(self, name: bytes) -> Symbol | None:
         if self._outer is not None:
             return self._outer.lookup(name)
+        if name not in self._elsewhere:
+            self._elsewhere[name] = self._of_header(name)
+        return self._elsewhere[name]
+
+    def _of_header(self, name: bytes) -> Symbol | None:
         for header in self._headers:
             symbol = header.lookup(name)
             if symbol is not None:
@@ -230,12 +262,17 @@ class Symbols:
                 draft.uses.append(name)
                 self._reader.of_node[name.id] = draft
         self._done.clear()
+        self._all.clear()
 
     # Effects
 
     def effects(self, node: Node) -> Effects:
         """What evaluating an expression or running a statement may do."""
         return self._effects.effects(node)
+
+    def effects_inside(self, statement: Node) -> Effects | None:
+        """The effects of a statement of a larger piece that is being read; None where it goes too deep."""
+        return self._effects.inside(statement)
 
     def pure(self, node: Node) -> bool:
         """No write, no call, no volatile read, no unknown name."""
@@ -293,13 +330,10 @@ class Symbols:
     def _expression(self, text: bytes) -> tuple[Symbols, Node] | None:
         if text not in self._expansions:
             self._expansions[text] = None
-            unit = Unit.parse(b"void _(void){(\n" + text + b"\n);}")
-            statement = next(iter(unit.walk("expression_statement")), None)
-            whole = inner(statement) if statement is not None else None
-            if whole is not None and unit.error is None and whole.type == "parenthesized_expression":
-                node = inner(whole)
-                if node is not None and statement is not None and statement.next_named_sibling is None:
-                    self._expansions[text] = (Symbols(unit, outer=self), node)
+            if _NUMBERS.fullmatch(text):
+                self._expansions[text] = _of_numbers(text)
+            elif (found := _alone(text)) is not None:
+                self._expansions[text] = (Symbols(found[0], outer=self), found[1])
         return self._expansions[text]
 
     def _constant_text(self, text: bytes) -> int | None:

@@ -128,6 +128,14 @@ class Unit:
         found = [at for some in places for at in some[bisect_left(some, first) : bisect_left(some, end)]]
         yield from map(order.nodes.__getitem__, sorted(found) if len(types) > 1 else found)
 
+    def placed(self, *types: str) -> Iterator[tuple[int, int, str, Node]]:
+        """(place, end, type, node) of the nodes of these types, in source order: what is below a node has the places
+        between its own and its end."""
+        order = self._order
+        found = [(at, kind) for kind in types for at in order.by_type.get(kind, ())]
+        for at, kind in sorted(found):
+            yield at, order.end[at], kind, order.nodes[at]
+
     @cached_property
     def _order(self) -> _Order:
         """All named nodes once, since every asker walks the tree again and making a Node is what that costs."""
@@ -206,7 +214,7 @@ class Unit:
 
     @cached_property
     def _comments(self) -> tuple[Span, ...]:
-        return tuple(Span("comment", t.start, t.end) for t in self.tokens if t.kind == "comment")
+        return tuple(Span("comment", start, end) for _, start, end in lexed(self.src).of("comment"))
 
     def comments(self, start: int = 0, end: int | None = None) -> tuple[Span, ...]:
         """The comments that touch `start..end`, of the whole source by default; those within directives too."""
@@ -226,7 +234,7 @@ class Unit:
         places = [*self.directives, *((s.start, s.end) for s in self.spans if s.kind in hard)]
         if self.root.has_error:
             places += [(n.start_byte, n.end_byte) for n in self._nodes(self.root) if n.is_error or n.is_missing]
-        if any(t.kind == "identifier" and b"asm" in self.src[t.start : t.end] for t in self.tokens):
+        if b"asm" in self.src and any(b"asm" in self.src[t.start : t.end] for t in lexed(self.src).of("identifier")):
             places += [(n.start_byte, n.end_byte) for n in self.walk("gnu_asm_expression")]
         places.sort()
         reached = accumulate((max(b, a + 1) for a, b in places), max, initial=0)

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from tree_sitter import Node
+
+from corpus.source.lexer import lexed
 from corpus.source.unit import Unit
 
 _WORD = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*")
 
 
 class Occurrence(NamedTuple):
-    """A place where a word stands: in code, in a preprocessor line (macro bodies too) or in asm."""
+    """A place where a word stands: in code, in a preprocessor line (macro bodies too), in asm, or in code that does not
+    parse (`error`), where nobody knows what it means."""
 
-    where: Literal["code", "directive", "asm"]
+    where: Literal["code", "directive", "asm", "error"]
     start: int
     end: int
+
+
+def _unparsed(unit: Unit) -> Iterator[Node]:
+    """What does not parse; with an argument (`va_arg(ap, struct tag)`) its whole list, which may be misread too."""
+    for node in unit.walk("ERROR") if unit.root.has_error else ():
+        around = node.parent
+        yield around if around is not None and around.type == "argument_list" else node
 
 
 def words(unit: Unit) -> dict[bytes, list[Occurrence]]:
@@ -26,13 +38,14 @@ def words(unit: Unit) -> dict[bytes, list[Occurrence]]:
     """
     found: dict[bytes, list[Occurrence]] = defaultdict(list)
     lines, at = unit.directives, 0
-    for token in unit.tokens:
-        if token.kind not in ("identifier", "asm", "broken"):
-            continue
+    errors = [(node.start_byte, node.end_byte) for node in _unparsed(unit)]
+    for token in lexed(unit.src).of("identifier", "asm", "broken"):
         while at < len(lines) and lines[at][1] <= token.start:
             at += 1
         inside = at < len(lines) and lines[at][0] <= token.start
-        where: Literal["code", "directive", "asm"] = "directive" if inside else "code"
+        where: Literal["code", "directive", "error"] = "directive" if inside else "code"
+        if not inside and any(start <= token.start < end for start, end in errors):
+            where = "error"
         if token.kind == "identifier":
             found[unit.src[token.start : token.end]].append(Occurrence(where, token.start, token.end))
             continue

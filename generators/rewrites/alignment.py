@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 from corpus.source.edits import Edit
+from corpus.source.lexer import lexed
 from corpus.source.unit import Unit
+from generators.rewrites.remembered import per_unit
 
 _WIDE = re.compile(rb"(?<=\S)  +(?=\S)")
 _MACRO = re.compile(rb"^#define \w+( +)(?=[^\s/])", re.MULTILINE)
@@ -56,27 +60,36 @@ def aligned(unit: Unit, edits: Iterable[Edit]) -> tuple[Edit, ...]:
 
 
 def _stops(unit: Unit, edits: list[Edit]) -> Iterator[_Stop]:
+    touched = {
+        unit.line(edit.start) for edit in edits if b"\n" in edit.text or b"\n" in unit.src[edit.start : edit.end]
+    }
+    starts = [edit.start for edit in edits]
+    reached = list(accumulate((edit.end for edit in edits), max, initial=0))  # by edits before the one at this place
+    for line, start, end, column in _gaps(unit):
+        if line not in touched and reached[bisect_left(starts, end)] <= start:
+            yield _Stop(line, start, end, column)
+
+
+@per_unit
+def _gaps(unit: Unit) -> list[tuple[int, int, int, int]]:
+    """(line, start, end, column behind) of each run of blanks that may keep a column straight."""
     gaps = {(match.start(), match.end()) for match in _WIDE.finditer(unit.src)}
     gaps |= {match.span(1) for match in _MACRO.finditer(unit.src)}
-    inside = [(token.start, token.end) for token in unit.tokens if token.kind in ("string", "asm", "broken", "char")]
+    inside = [(start, end) for _, start, end in lexed(unit.src).of("string", "asm", "broken", "char")]
     for comment in unit.comments():
         before = unit.src[unit.line_start(comment.start) : comment.start]
         if before.strip():
             gap = len(before) - len(before.rstrip(b" "))
             gaps.add((comment.start - gap, comment.start))
         inside.append((comment.start, comment.end))
-    touched = {
-        unit.line(edit.start) for edit in edits if b"\n" in edit.text or b"\n" in unit.src[edit.start : edit.end]
-    }
-    inside.sort()
+    found = []
     for start, end in sorted(gaps):
-        within = any(a < start < b for a, b in inside) if end - start > 1 else False
-        line = unit.line(start)
-        if within or line in touched or any(edit.start < end and start < edit.end for edit in edits):
+        if end - start > 1 and any(a < start < b for a, b in inside):
             continue
         head = unit.src[unit.line_start(start) : end]
         if b"\t" not in head.lstrip(b"\t"):
-            yield _Stop(line, start, end, len(head.expandtabs(_TAB)))
+            found.append((unit.line(start), start, end, len(head.expandtabs(_TAB))))
+    return found
 
 
 def _runs(stops: list[_Stop]) -> Iterator[list[_Stop]]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from corpus.records import Step
 from corpus.source.edits import Edit, apply_edits
-from corpus.source.lexer import lex
+from corpus.source.lexer import lexed
 from corpus.source.unit import Unit
+from generators.rewrites.remembered import found_by, per_unit
 from generators.rewrites.rule import Context, Refusal, Rule, Site
 
 # Under these names a step keeps what a person would ask for to get it, the direction of the rule, in which function,
@@ -36,14 +37,8 @@ class Proposal:
 
 def sites_of(rule: Rule, unit: Unit, context: Context) -> tuple[list[Site], list[Refusal]]:
     """Where the rule could act and where it will not."""
-    sites: list[Site] = []
-    refusals: list[Refusal] = []
-    for found in rule.find(unit, context):
-        if isinstance(found, Refusal):
-            refusals.append(found)
-        elif found.edits:
-            sites.append(found)
-    return sites, refusals
+    sites, refusals = found_by(rule.find, unit, context)
+    return list(sites), list(refusals)
 
 
 def propose(rule: Rule, unit: Unit, context: Context) -> Proposal | Refusal:
@@ -56,18 +51,13 @@ def propose(rule: Rule, unit: Unit, context: Context) -> Proposal | Refusal:
     sites, refusals = sites_of(rule, unit, context)
     if not sites:
         return refusals[0] if refusals else Refusal(0, "no-site")
-    chosen = [context.rng.choice(sites)] if rule.scope == "site" else _apart(sites)
-    chosen = [site for site in chosen if site.way == chosen[0].way]  # a rule of style goes one way
-    edits = sorted((edit for site in chosen for edit in site.edits), key=lambda edit: (edit.start, edit.end))
+    chosen = [context.rng.choice(sites)] if rule.scope == "site" else together(sites)
+    edits = edits_of(chosen)
     source = apply_edits(unit.src, edits)
     if source == unit.src:
         return Refusal(edits[0].start, "no-change")
-    after = Unit.parse(source)
-    if after.error is not None and unit.error is None:
-        return Refusal(edits[0].start, "broke-parse")
-    names = {name.encode() for site in chosen for pair in site.params for name in pair} if rule.renames else set()
-    if not rule.tokens_kept and _comments(source, names) != _comments(unit.src, names):
-        return Refusal(edits[0].start, "lost-comment")
+    if (reason := breaks(rule, unit, chosen, source)) is not None:
+        return Refusal(edits[0].start, reason)
     asked = [pair for site in chosen[:1] if site.ask for pair in zip(ASKED, site.ask, strict=True)]
     if chosen[0].way:
         asked.append((WAY, chosen[0].way))
@@ -86,6 +76,27 @@ def propose(rule: Rule, unit: Unit, context: Context) -> Proposal | Refusal:
         edits=tuple((edit.start, edit.end, edit.text.decode("utf-8", "replace")) for edit in edits),
     )
     return Proposal(source, step, aliases)
+
+
+def together(sites: Sequence[Site]) -> list[Site]:
+    """The sites that a rule of style takes: in order, none that touches an earlier one's, all of them going one way."""
+    chosen = _apart(sites)
+    return [site for site in chosen if site.way == chosen[0].way]
+
+
+def edits_of(sites: Iterable[Site]) -> list[Edit]:
+    """All edits of these sites, in order."""
+    return sorted((edit for site in sites for edit in site.edits), key=lambda edit: (edit.start, edit.end))
+
+
+def breaks(rule: Rule, unit: Unit, chosen: Sequence[Site], source: bytes) -> str | None:
+    """Why `source`, which the chosen sites make of the unit, must not be proposed; None where it may."""
+    if Unit.parse(source).error is not None and unit.error is None:
+        return "broke-parse"
+    names = {name.encode() for site in chosen for pair in site.params for name in pair} if rule.renames else set()
+    if not rule.tokens_kept and _comments(source, names) != _comments(unit.src, names):
+        return "lost-comment"
+    return None
 
 
 def order(rules: Iterable[Rule], rng: random.Random) -> Iterator[Rule]:
@@ -114,12 +125,15 @@ def rename_aliases(
 def _function(unit: Unit, site: Site) -> str:
     """The one function inside of which a site changes anything; empty where there is none, or more than one."""
     found = {
-        unit.function_name(function).decode()
-        for edit in site.edits
-        for function in unit.functions()
-        if function.start_byte < edit.start and edit.end <= function.end_byte
+        name for edit in site.edits for start, end, name in _functions(unit) if start < edit.start and edit.end <= end
     }
     return found.pop() if len(found) == 1 else ""
+
+
+@per_unit
+def _functions(unit: Unit) -> tuple[tuple[int, int, str], ...]:
+    """Start, end and name of each function."""
+    return tuple((f.start_byte, f.end_byte, unit.function_name(f).decode()) for f in unit.functions())
 
 
 def _line(unit: Unit, site: Site) -> str:
@@ -131,7 +145,7 @@ def _line(unit: Unit, site: Site) -> str:
     return unit.src[start:end].decode("utf-8", "replace").strip()
 
 
-def _apart(sites: list[Site]) -> list[Site]:
+def _apart(sites: Sequence[Site]) -> list[Site]:
     """The sites in order, without those whose edits touch an earlier one's."""
     taken: list[Site] = []
     used: list[Edit] = []
@@ -144,5 +158,7 @@ def _apart(sites: list[Site]) -> list[Site]:
 
 def _comments(source: bytes, names: set[bytes]) -> list[bytes]:
     """The comments, with one sign for all of `names`: a rename may put one in place of another there."""
-    texts = (source[token.start : token.end] for token in lex(source) if token.kind == "comment")
+    texts = (source[start:end] for _, start, end in lexed(source).of("comment"))
+    if not names:
+        return sorted(texts)
     return sorted(_WORD.sub(lambda word: b"$" if word[0] in names else word[0], text) for text in texts)

@@ -10,7 +10,7 @@ from tree_sitter import Node
 from corpus.source.edits import Edit
 from corpus.source.unit import Unit
 from generators.rewrites.alignment import aligned
-from generators.rewrites.blocks import lead
+from generators.rewrites.blocks import code, lead
 from generators.rewrites.rule import Context, Refusal, Site, rewrite
 
 _LONG = 4  # lines of a function whose last return stands apart
@@ -35,11 +35,10 @@ def keyword_space(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     Sound: only a blank between two tokens comes or goes. Refuses a keyword and a bracket with more than a blank between
     them, and leaves macros alone.
     """
-    tight = context.style.name in ("keil", "terse")
-    tokens = [token for token in unit.tokens if token.kind not in ("space", "newline")]
+    tight = context.style.tight_keywords
     edits = []
-    for token, after in pairwise(tokens):
-        if unit.src[token.start : token.end] not in (b"if", b"for", b"while", b"switch"):
+    for token, after in pairwise(code(unit).tokens):
+        if token.kind != "identifier" or unit.src[token.start : token.end] not in _HEADED:
             continue
         if unit.src[after.start : after.end] != b"(" or unit.in_opaque(token.start, after.end):
             continue
@@ -51,6 +50,7 @@ def keyword_space(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         yield Site(aligned(unit, edits), ask=_KEYWORDS[tight], way="tight" if tight else "spaced")
 
 
+_HEADED = frozenset((b"if", b"for", b"while", b"switch"))
 _KEYWORDS = (
     (
         "Put a space between keywords such as `if` and the parenthesis",

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from tree_sitter import Node
 
 from corpus.source.edits import Edit
-from corpus.source.lexer import lex
+from corpus.source.lexer import Token, lexed
 from corpus.source.unit import Unit
 from generators.rewrites.flow import LOOPS
+from generators.rewrites.remembered import per_unit
 from generators.rewrites.rule import Refusal, Site
 from generators.rewrites.style import Style
 from generators.rewrites.timing import keeps_time
@@ -60,48 +61,18 @@ class Layout:
     @classmethod
     def of(cls, unit: Unit, style: Style) -> Layout:
         """What most places of the file do; what it never does as `style` would."""
-        votes: Counter[tuple[str, bytes]] = Counter()
-        for node in unit.walk("compound_statement"):
-            parent = node.parent
-            first = next(iter(node.named_children), None)
-            here = unit.indent(node.start_byte)
-            if first is not None and unit.line(first.start_byte) > unit.line(node.start_byte):
-                within = unit.indent(first.start_byte)
-                if within.startswith(here) and within != here and first.type != "case_statement":
-                    votes["step", within[len(here) :]] += 1
-                elif first.type == "case_statement":
-                    votes["case", b"in" if within != here else b"level"] += 1
-            if parent is None or parent.type not in _CONTROL:
-                continue
-            votes["brace", b"own" if _begins_line(unit, node) else b"attached"] += 1
-            outer = unit.indent(parent.start_byte)
-            if _begins_line(unit, node) and here.startswith(outer):
-                votes["brace-step", here[len(outer) :]] += 1
-            after = node.next_sibling
-            if after is not None and after.type == "else_clause":
-                votes["else", b"own" if _begins_line(unit, after) else b"attached"] += 1
-        for node in unit.walk("if_statement"):
-            body = node.child_by_field_name("consequence")
-            if body is not None and (body.type != "compound_statement" or body.named_child_count == 1):
-                votes["single", b"braced" if body.type == "compound_statement" else b"bare"] += 1
-        for keyword in re.finditer(rb"\b(?:if|while|for|switch)(\s?)\(", unit.masked.text):
-            votes["blank", keyword[1]] += 1
-
-        def winner(what: str, otherwise: bytes) -> bytes:
-            found = [(count, value) for (kind, value), count in votes.items() if kind == what]
-            return max(found)[1] if found else otherwise
-
-        step = winner("step", style.indent.encode())
-        brace = winner("brace", b"own" if style.braces == "own-line" else b"attached")
+        most = _habits(unit)
+        step = most.get("step") or style.indent.encode()
+        brace = most.get("brace") or (b"own" if style.braces == "own-line" else b"attached")
         return cls(
             step,
             brace == b"own",
-            winner("else", brace) == b"own",
-            winner("blank", b" "),
-            step if winner("case", b"level") == b"in" else b"",
+            most.get("else", brace) == b"own",
+            most.get("blank", b" "),
+            step if most.get("case", b"level") == b"in" else b"",
             unit.newline,
-            winner("single", b"bare") == b"braced",
-            winner("brace-step", b""),
+            most.get("single", b"bare") == b"braced",
+            most.get("brace-step", b""),
         )
 
     def at(self, unit: Unit, node: Node) -> Layout:
@@ -148,10 +119,61 @@ class Layout:
         return self.indented(b"\n".join(text for text in texts if text), indent)[len(indent) :]
 
 
+@per_unit
+def _habits(unit: Unit) -> dict[str, bytes]:
+    """What most places of the file do, of what some do at all."""
+    votes: Counter[tuple[str, bytes]] = Counter()
+    for node in unit.walk("compound_statement"):
+        parent = node.parent
+        first = next(iter(node.named_children), None)
+        here = unit.indent(node.start_byte)
+        if first is not None and unit.line(first.start_byte) > unit.line(node.start_byte):
+            within = unit.indent(first.start_byte)
+            if within.startswith(here) and within != here and first.type != "case_statement":
+                votes["step", within[len(here) :]] += 1
+            elif first.type == "case_statement":
+                votes["case", b"in" if within != here else b"level"] += 1
+        if parent is None or parent.type not in _CONTROL:
+            continue
+        votes["brace", b"own" if _begins_line(unit, node) else b"attached"] += 1
+        outer = unit.indent(parent.start_byte)
+        if _begins_line(unit, node) and here.startswith(outer):
+            votes["brace-step", here[len(outer) :]] += 1
+        after = node.next_sibling
+        if after is not None and after.type == "else_clause":
+            votes["else", b"own" if _begins_line(unit, after) else b"attached"] += 1
+    for node in unit.walk("if_statement"):
+        body = node.child_by_field_name("consequence")
+        if body is not None and (body.type != "compound_statement" or body.named_child_count == 1):
+            votes["single", b"braced" if body.type == "compound_statement" else b"bare"] += 1
+    for keyword in re.finditer(rb"\b(?:if|while|for|switch)(\s?)\(", unit.masked.text):
+        votes["blank", keyword[1]] += 1
+    most: dict[str, tuple[int, bytes]] = {}
+    for (kind, value), count in votes.items():
+        most[kind] = max(most.get(kind, (0, b"")), (count, value))
+    return {kind: value for kind, (_, value) in most.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """The tokens that are no blanks, comments among them, and the index of each by where it begins."""
+
+    tokens: tuple[Token, ...]
+    places: dict[int, int]
+
+
+@per_unit
+def code(unit: Unit) -> Code:
+    """The tokens that are no blanks."""
+    tokens = tuple(token for token in unit.tokens if token.kind not in ("space", "newline"))
+    return Code(tokens, {token.start: index for index, token in enumerate(tokens)})
+
+
 def _begins_line(unit: Unit, node: Node) -> bool:
     return not unit.src[unit.line_start(node.start_byte) : node.start_byte].strip()
 
 
+@per_unit
 def tail(unit: Unit, node: Node) -> int:
     """Where a statement ends together with a comment behind it on its last line; a brace takes none."""
     end = unit.end(node)
@@ -164,6 +186,7 @@ def tail(unit: Unit, node: Node) -> int:
     return end
 
 
+@per_unit
 def lead(unit: Unit, node: Node) -> int:
     """Where a statement begins together with the comment lines right above it."""
     start = node.start_byte
@@ -183,6 +206,7 @@ def lifted(unit: Unit, start: int, end: int) -> bytes:
     return b"\n".join([first.strip(), *(line.rstrip() for line in moved)])
 
 
+@per_unit
 def body_of(unit: Unit, statement: Node, after: int) -> Body:
     """The body whose head ends at `after`, with the comments between head and body where it has no braces."""
     if statement.type == "compound_statement":
@@ -267,11 +291,18 @@ def _is_even(unit: Unit, start: int, end: int) -> bool:
 
 
 def _comments(text: bytes) -> list[bytes]:
-    return sorted(text[token.start : token.end] for token in lex(text) if token.kind == "comment")
+    if b"//" not in text and b"/*" not in text:
+        return []
+    return sorted(text[token.start : token.end] for token in lexed(text).of("comment"))
 
 
-def plain_ifs(unit: Unit) -> Iterator[tuple[Node, Node, Body, Body | None]]:
+@per_unit
+def plain_ifs(unit: Unit) -> tuple[tuple[Node, Node, Body, Body | None], ...]:
     """(if, condition, then, else) of the ifs whose condition is what it looks like."""
+    return tuple(_plain_ifs(unit))
+
+
+def _plain_ifs(unit: Unit) -> Iterator[tuple[Node, Node, Body, Body | None]]:
     for node in unit.walk("if_statement"):
         condition, found = condition_of(node), arms(unit, node)
         if condition is None or found is None or unit.in_opaque(condition.start_byte, condition.end_byte):

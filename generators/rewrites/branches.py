@@ -148,13 +148,16 @@ def else_after_return(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         "int f(int n)\n{\n    if (n)\n        return 1;\n#ifdef X\n    g();\n#endif\n    return 2;\n}\n",
         "void f(int n)\n{\n    switch (n) {\n    case 1:\n        if (g())\n            break;\n        h();\n"
         "    }\n}\n",
+        "int f(int n)\n{\n    if (n > 9)\n        return 1;\n    if (n < 0)\n        n = 0;\n    return n;\n}\n",
+        "void f(int n)\n{\n    if (n > 9)\n        return;\n    /* below */\n    if (n < 0)\n        g();\n}\n",
     ],
 )
 def else_added(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     """`if (c) return; B` as `if (c) return; else B`, where B is the rest of the block.
 
     Sound: B was reached exactly when c was false, and its names end with the block as before. Refuses labels (a jump
-    could reach B alone), directives, a rest that is empty or of more than six statements, and the arms of a switch.
+    could reach B alone), directives, a rest that is empty or of more than six statements, one that begins with an `if`
+    but cannot go on as `else if`, and the arms of a switch.
     """
     layout = Layout.of(unit, context.style)
     for node, _, then, other in plain_ifs(unit):
@@ -166,6 +169,8 @@ def else_added(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         rest = rest_of(node)
         if not rest or len(rest) > _MANY or unit.line(unit.end(rest[-1])) - unit.line(rest[0].start_byte) > _LONG:
             yield Refusal(node.start_byte, "no-short-rest")
+        elif rest[0].type == "if_statement" and (len(rest) > 1 or lead(unit, rest[0]) != rest[0].start_byte):
+            yield Refusal(node.start_byte, "if-in-the-else")
         elif any(has_labels(unit, statement) for statement in rest):
             yield Refusal(node.start_byte, "label")
         else:

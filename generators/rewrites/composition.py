@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Literal
 
 from corpus.source.shape import Shape, distance, shape_of
@@ -141,6 +142,9 @@ class Composition:
         return growth.drafted()
 
 
+_FAMILY = attrgetter("family")
+
+
 @dataclass
 class _Growth:
     """A draft in the making."""
@@ -158,7 +162,7 @@ class _Growth:
         """One more step by one of `rules`, which are used up as they are drawn; a family new to the chain first."""
         while rules:
             rule = self.draw(rules)
-            rules.remove(rule)
+            del rules[next(at for at, other in enumerate(rules) if other is rule)]
             if undoes(rule.name, self.taken):
                 continue
             proposal = propose(rule, self.tip, self.context)
@@ -180,8 +184,8 @@ class _Growth:
     def draw(self, rules: list[Rule]) -> Rule:
         """By weight; the rules of a family share its chance."""
         fresh = [rule for rule in rules if rule.family not in self.families] or rules
-        members = Counter(rule.family for rule in fresh)
-        weights = [WEIGHTS[level(rule)] / members[rule.family] for rule in fresh]
+        members = Counter(map(_FAMILY, fresh))
+        weights = [WEIGHTS[_LEVELS.get(rule.find) or level(rule)] / members[rule.family] for rule in fresh]
         return self.context.rng.choices(fresh, weights)[0]
 
     @property

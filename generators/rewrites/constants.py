@@ -1,4 +1,4 @@
-"""Constants: macros, enumerators and numbers in place."""
+"""Constants: numbers with a name and in place."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from corpus.source.expressions import operator, stripped
 from corpus.source.symbols import Symbol
 from corpus.source.unit import Unit
 from generators.rewrites.alignment import aligned
-from generators.rewrites.blocks import Layout
 from generators.rewrites.contexts import is_conditional
 from generators.rewrites.lines import line_stop
 from generators.rewrites.rule import Context, Refusal, Site, rewrite
@@ -27,7 +26,7 @@ _LEAST_SIZE = 3  # smaller numbers have too many meanings to be tied together
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class NumberMacro:
     """`#define NAME value  comment`: the symbol, the value's text and what follows on the line."""
 
     symbol: Symbol
@@ -36,7 +35,7 @@ class _Line:
     remark: bytes
 
 
-def _lines(unit: Unit) -> Iterator[_Line | Refusal]:
+def number_macros(unit: Unit) -> Iterator[NumberMacro | Refusal]:
     """The object-like macros of one small integer that only code uses, and why others are not such."""
     last_include = max((node.start_byte for node in unit.walk("preproc_include")), default=0)
     for node in unit.walk("preproc_def"):
@@ -62,161 +61,7 @@ def _lines(unit: Unit) -> Iterator[_Line | Refusal]:
         elif any(use.start_byte < start for use in symbol.uses):
             yield Refusal(start, "used-above")
         else:
-            yield _Line(symbol, node, symbol.body, remark)
-
-
-@rewrite(
-    family="constants",
-    en="Turn the related macro constants into an enum",
-    zh="把这一组相关的宏常量改成枚举",
-    changes=[
-        (
-            "#define A_ON 1\n#define A_OFF 0x00 /* dark */\n\nint f(void)\n{\n    return A_ON + A_OFF;\n}\n",
-            "enum {\n    A_ON = 1,\n    A_OFF = 0x00 /* dark */\n};\n\nint f(void)\n{\n    return A_ON + A_OFF;\n}\n",
-        ),
-    ],
-    keeps=[
-        "#define A 0\n\n#define B 1\n",
-        "#define TASKS 6\n#define RELOAD 0xEE\n",
-        "#define A_ON 1\n#define A_OFF 0\n#define A_BIG 40000\n",
-        "#define ON 0\n#define OFF 1\n#if ON\n#endif\n",
-        "#define ON 0\n#define OFF 1u\n",
-        "#ifdef X\n#define ON 0\n#define OFF 1\n#endif\n",
-        '#define ON 0\n#define OFF 1\n#include "board.h"\n',
-    ],
-)
-def macros_to_enum(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
-    """`#define`s of small integers whose names begin alike or that count up, line under line, as one unnamed enum.
-
-    Sound: an enumerator is an `int` of that value wherever an expression may stand, as the literal was. Refuses values
-    that do not fit a 16-bit `int`, suffixes, macros that `#if`, other macros, asm or a header included below may use,
-    those within `#if`, and groups of which a part would stay behind.
-    """
-    layout = Layout.of(unit, context.style)
-    run: list[_Line] = []
-    for found in [*_lines(unit), None]:
-        if isinstance(found, Refusal):
-            yield found
-            continue
-        if found is not None and (
-            not run or unit.line(found.node.start_byte) == unit.line(run[-1].node.start_byte) + 1
-        ):
-            run.append(found)
-            continue
-        for group in _related(unit, run):
-            yield _as_enum(unit, layout, group)
-        run = [found] if found is not None else []
-
-
-def _related(unit: Unit, run: list[_Line]) -> list[list[_Line]]:
-    """The parts of a run of `#define`s whose names begin alike, or all of it where the values count up."""
-    values = [literal_value(line.value) or 0 for line in run]
-    if len(run) > 1 and values == list(range(values[0], values[0] + len(run))):
-        return [run]
-    groups: list[list[_Line]] = []
-    for line in run:
-        if groups and _family(groups[-1][-1].symbol.name) == _family(line.symbol.name):
-            groups[-1].append(line)
-        else:
-            groups.append([line])
-    return [group for group in groups if len(group) > 1 and not _has_sibling(unit, group)]
-
-
-def _family(name: bytes) -> bytes:
-    return name.split(b"_")[0] if b"_" in name else b"/" + name
-
-
-def _has_sibling(unit: Unit, group: list[_Line]) -> bool:
-    """Whether another macro with the same first word would be left outside."""
-    inside = {line.symbol.name for line in group}
-    return any(
-        s.name not in inside and _family(s.name) == _family(group[0].symbol.name) for s in unit.symbols.all("macro")
-    )
-
-
-def _as_enum(unit: Unit, layout: Layout, run: list[_Line]) -> Site:
-    width = max(len(line.symbol.name) + len(line.value) for line in run)
-    items = []
-    for line in run:
-        comma = b"" if line is run[-1] else b","
-        text = layout.step + line.symbol.name + b" = " + line.value + comma
-        gap = b" " * (width - len(line.symbol.name) - len(line.value) + 2 - len(comma)) if len(run) > 1 else b" "
-        several = sum(bool(one.remark) for one in run) > 1
-        items.append(text + ((gap if several else b" ") + line.remark if line.remark else b""))
-    opening = unit.newline if layout.own_line else b" "
-    body = unit.newline.join([b"enum" + opening + b"{", *items, b"};"])
-    named = (("name", run[0].symbol.name.decode()), ("last", run[-1].symbol.name.decode()))
-    return Site((Edit(run[0].node.start_byte, line_stop(unit, run[-1].node.start_byte), body),), named)
-
-
-@rewrite(
-    family="constants",
-    en="Replace the unnamed enum with macro constants",
-    zh="把匿名枚举改成宏常量",
-    changes=[
-        (
-            "enum {\n    ON = 1,\n    DIM,   /* half */\n    OFF = 0\n};\n\nint f(void)\n{\n    return DIM;\n}\n",
-            "#define ON 1\n#define DIM 2 /* half */\n#define OFF 0\n\nint f(void)\n{\n    return DIM;\n}\n",
-        ),
-    ],
-    keeps=[
-        "enum state { ON, OFF };\n",
-        "typedef enum { ON, OFF } state;\n",
-        "enum { ON, OFF };\nint f(int ON)\n{\n    return ON;\n}\n",
-        "enum { ON, OFF };\nstruct s { int ON; };\n",
-        "void f(void)\n{\n    enum { ON, OFF };\n    g(ON);\n}\n",
-    ],
-)
-def enum_to_macros(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
-    """An unnamed enum at file scope as one `#define` for each enumerator.
-
-    Sound: every enumerator is an `int` constant, as its literal is. Refuses enums with a tag or a variable, negative
-    and unknown values, and names that also mean something else (a macro knows no scope)."""
-    for node in unit.root.named_children:
-        enum = node if node.type == "enum_specifier" else None
-        if enum is None or enum.child_by_field_name("name") is not None:
-            continue
-        body = enum.child_by_field_name("body")
-        end = line_stop(unit, enum.start_byte if body is None else body.end_byte)
-        rest = unit.src[enum.end_byte : end].strip()
-        if body is None or rest != b";" or unit.src[unit.line_start(enum.start_byte) : enum.start_byte].strip():
-            continue
-        lines = _as_defines(unit, body)
-        if isinstance(lines, str):
-            yield Refusal(enum.start_byte, lines)
-        elif unit.in_opaque(enum.start_byte, end) or unit.comments(enum.start_byte, body.start_byte):
-            yield Refusal(enum.start_byte, "not-plain")
-        else:
-            names = [unit.text(n).decode().split("=")[0].strip() for n in unit.walk("enumerator", under=body)]
-            named = (("name", names[0]), ("last", names[-1]))
-            yield Site((Edit(enum.start_byte, end, unit.newline.join(lines)),), named)
-
-
-def _as_defines(unit: Unit, body: Node) -> list[bytes] | str:
-    lines: list[bytes] = []
-    remarks: list[bytes] = []
-    last = -1
-    for child in body.named_children:
-        if child.type == "comment":
-            text = unit.text(child)
-            if lines and unit.line(child.start_byte) == last and b"\n" not in text and not remarks[-1]:
-                remarks[-1] = text
-                continue
-            return "comment-between"
-        name = child.child_by_field_name("name")
-        symbol = unit.symbols.resolve(name) if name is not None else None
-        if symbol is None or symbol.value is None or not 0 <= symbol.value <= INT_MAX:
-            return "value-unknown"
-        places = unit.symbols.occurrences(symbol.name)
-        if len(places) != len(symbol.uses) + 1 or any(place.where != "code" for place in places):
-            return "name-means-more"
-        given = child.child_by_field_name("value")
-        text = unit.text(given) if given is not None and given.type == "number_literal" else b"%d" % symbol.value
-        lines.append(b"#define " + symbol.name + b" " + text)
-        remarks.append(b"")
-        last = unit.line(child.start_byte)
-    width = max(map(len, lines)) if sum(map(bool, remarks)) > 1 else 0
-    return [(a.ljust(width) + b" " + b) if b else a for a, b in zip(lines, remarks, strict=True)] or "empty"
+            yield NumberMacro(symbol, node, symbol.body, remark)
 
 
 @rewrite(
@@ -345,7 +190,7 @@ def macro_in_place(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     groups = Counter(
         symbol.name.partition(b"_")[0] for symbol in unit.symbols.all("macro", "enumerator") if b"_" in symbol.name
     )
-    for found in _lines(unit):
+    for found in number_macros(unit):
         if isinstance(found, Refusal):
             yield found
             continue
@@ -396,4 +241,4 @@ def _is_pattern(unit: Unit, use: Node) -> bool:
     return operator(parent) != b"=" or t is None or t.volatile
 
 
-RULES = (macros_to_enum, enum_to_macros, name_array_size, macro_in_place)
+RULES = (name_array_size, macro_in_place)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from corpus.source.unit import Unit
+from generators.rewrites.remembered import per_unit
 
 _ATTRIBUTES = (b"interrupt", b"naked", b"critical", b"reentrant", b"banked", b"trap")
 
 
+@per_unit
 def is_special(unit: Unit, function: Node) -> bool:
     """Whether a function is an interrupt's or has another attribute that tells the compiler how to enter it."""
     body = function.child_by_field_name("body")
@@ -20,6 +22,7 @@ def is_special(unit: Unit, function: Node) -> bool:
     )
 
 
+@per_unit
 def interrupt_side(unit: Unit) -> frozenset[bytes]:
     """The functions of this unit that an interrupt may run: its own and what they call.
 

@@ -15,6 +15,7 @@ from generators.rewrites.declared import (
     beside,
     declarators,
     head,
+    known_type,
     mentions,
     opening,
     passes,
@@ -46,20 +47,25 @@ _WIDEST = 88  # columns of a declaration that a person would still put on one li
         "int a, b; /* both */\n",
         "int a /* one */, b;\n",
         "int f(int a, int b);\n",
+        "#define bytep unsigned char *\nbytep a, b;\n",
+        '#include "types.h"\nbytep a, b;\n',
     ],
 )
 def split_declarators(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     """`int i, *p;` as `int i;` and `int *p;`.
 
     Sound: C takes a list of declarators for so many declarations in order; the star belongs to its name, storage,
-    qualifiers and memory space to all. Refuses a head that defines a struct or enum, addresses, the head of a `for`,
-    and declarations with a comment, which may speak of all names."""
+    qualifiers and memory space to all. Refuses a head that defines a struct or enum, a type that is a macro or of a
+    header that is not here, addresses, the head of a `for`, and declarations with a comment, which may speak of all
+    names."""
     for node in unit.walk("declaration"):
         names = declarators(node)
         if len(names) < 2 or node.parent is None or node.parent.type not in ("compound_statement", "translation_unit"):
             continue
         if not plain(unit, node):
             yield Refusal(node.start_byte, "not-plain")
+        elif not known_type(unit, node):
+            yield Refusal(node.start_byte, "type-unknown")
         elif beside(unit, node):
             yield Refusal(node.start_byte, "comment-beside")
         else:
@@ -85,6 +91,8 @@ def split_declarators(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         "void f(void)\n{\n    int i = 0;\n    int n;\n}\n",
         "void f(void)\n{\n    int *i;\n    int n;\n}\n",
         "int a;\nint b;\n",
+        "#define bytep unsigned char *\nvoid f(void)\n{\n    bytep a;\n    bytep b;\n}\n",
+        '#include "types.h"\nvoid f(void)\n{\n    bytep a;\n    bytep b;\n}\n',
     ],
 )
 def merge_declarators(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
@@ -110,6 +118,7 @@ def _bare(unit: Unit, node: Node) -> bool:
         bool(names)
         and all(name.type == "identifier" for name in names)
         and plain(unit, node)
+        and known_type(unit, node)
         and not unit.comments(unit.end(node), unit.line_end(unit.end(node)))
     )
 

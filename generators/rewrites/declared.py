@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from tree_sitter import Node
 
+from corpus.source.ctype import BUILTIN
 from corpus.source.edits import Edit
 from corpus.source.symbols import Symbol
 from corpus.source.unit import Unit
@@ -27,6 +28,20 @@ def defines_type(declaration: Node) -> bool:
     """Whether the head defines a struct, union or enum, which it may do only once."""
     kind = declaration.child_by_field_name("type")
     return kind is not None and kind.type in _BODIED and kind.child_by_field_name("body") is not None
+
+
+def known_type(unit: Unit, declaration: Node) -> bool:
+    """Whether it is sure what the type's name stands for. A macro, or a name of a header that is not here, may be
+    `char *`: then a const beside it or a second declarator does not mean what it seems to."""
+    kind = declaration.child_by_field_name("type")
+    if kind is None or kind.type in _BODIED:
+        return kind is not None
+    words = [unit.text(kind)] if kind.type != "sized_type_specifier" else unit.text(kind).split()
+    named = [unit.symbols.lookup(word) for word in words]
+    if kind.type == "type_identifier" and words[0] not in BUILTIN:
+        symbol = unit.symbols.resolve(kind) or named[0]
+        return symbol is not None and symbol.kind == "typedef"
+    return kind.type != "macro_type_specifier" and not any(s is not None and s.kind == "macro" for s in named)
 
 
 def plain(unit: Unit, declaration: Node) -> bool:

@@ -43,6 +43,9 @@ from generators.rewrites.spelling import file_scope, respelt, words_of
         "int rx_n;\n",
         "static int rx_n;\nvoid f(void)\n{\n    __asm\n        mov a,_rx_n\n    __endasm;\n}\n",
         "__sfr __at(0x90) port_one;\n",
+        '#include "uart.h"\nint rx_count;\n',
+        "API XXH_errorcode XXH32_update (S *p);\n",
+        "int *rx_type;\nint f(int n, ...)\n{\n    return va_arg(ap, struct rx_type);\n}\n",
     ],
 )
 def rename_globals(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
@@ -50,8 +53,9 @@ def rename_globals(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     `s_rx_count`.
 
     Sound: as for locals; a name that the harness uses is recorded, so that it is built with the new one. Refuses
-    registers, what is only declared here (`extern`), names in macros, directives or asm, and new names that stand
-    anywhere in the file, its headers or the harness.
+    registers, what is only declared here (`extern`), what a header of the project that is not here may declare or use,
+    names in macros, directives, asm or text that does not parse, and new names that stand anywhere in the file, its
+    headers or the harness.
     """
     renaming = Renaming(unit, avoid=context.held)
     comments = unit.comments()

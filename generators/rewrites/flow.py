@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from corpus.source.unit import Unit
+from generators.rewrites.remembered import per_unit
 
 LOOPS = ("for_statement", "while_statement", "do_statement")
 JUMPS = frozenset({"return_statement", "break_statement", "continue_statement", "goto_statement"})
@@ -37,6 +38,7 @@ def own_jumps(statement: Node, kind: str) -> list[Node]:
     return found
 
 
+@per_unit
 def has_labels(unit: Unit, node: Node) -> bool:
     """Whether a label, a goto or a case of a switch further out stands here."""
     return any(
@@ -72,15 +74,17 @@ def declares(block: Node) -> bool:
     )
 
 
+@per_unit
 def hides_flow(unit: Unit, node: Node) -> bool:
     """Whether a macro here stands for statements or jumps, or a name is so unknown that it could."""
-    return any(_hides(unit, unit.text(name), 0) for name in _names(unit, node))
+    return any(_hides(unit, name, 0) for name in {unit.text(one): None for one in _names(unit, node)})
 
 
 def _names(unit: Unit, node: Node) -> Iterator[Node]:
     return unit.walk("identifier", under=node)
 
 
+@per_unit
 def _hides(unit: Unit, name: bytes, depth: int) -> bool:
     symbol = unit.symbols.lookup(name)
     if symbol is None:

@@ -104,7 +104,7 @@ def _macro(unit: Unit, context: Context, node: Node) -> _Macro | str:
     if _KEYED.search(body) or symbol.name.decode() in context.held or len(symbol.declarations) != 1:
         return "body-not-an-expression"
     parameters = tuple(unit.text(n) for n in listed.named_children if n.type == "identifier")
-    if not parameters or len(parameters) != listed.named_child_count:
+    if not parameters or len(parameters) != listed.named_child_count or b"..." in unit.text(listed):
         return "no-parameters"
     line = unit.src[node.start_byte : unit.line_end(node.start_byte)]
     if b"\\" in line or len(unit.symbols.occurrences(symbol.name)) != len(symbol.uses) + 1 or not symbol.uses:

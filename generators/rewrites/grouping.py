@@ -18,7 +18,7 @@ from generators.rewrites.alignment import aligned
 from generators.rewrites.blocks import Layout, tail
 from generators.rewrites.constant_tables import in_macro_call, only_code, worded
 from generators.rewrites.contexts import is_conditional
-from generators.rewrites.declared import declarators, defines_type
+from generators.rewrites.declared import declarators, defines_type, known_type
 from generators.rewrites.lines import line_stop
 from generators.rewrites.rule import Context, Refusal, Site, rewrite
 from generators.rewrites.spelling import cased
@@ -257,6 +257,8 @@ def file_word(unit: Unit) -> str:
         "static struct {\n    unsigned a : 4;\n    unsigned b : 4;\n} s;\nvoid f(void)\n{\n    s.a = s.b;\n}\n",
         "static struct {\n    int a;\n    int b;\n} s, t;\nvoid f(void)\n{\n    s.a = t.b;\n}\n",
         "static volatile struct {\n    int *a;\n    int b;\n} s;\nvoid f(void)\n{\n    s.b = *s.a;\n}\n",
+        "#define BYTES char *\nstatic volatile struct {\n    BYTES a;\n    int b;\n} s;\nvoid f(void)\n{\n"
+        "    s.b = *s.a;\n}\n",
         "struct {\n    int a;\n    int b;\n} s;\nvoid f(void)\n{\n    s.a = s.b;\n}\n",
     ],
 )
@@ -307,7 +309,8 @@ def _separate(unit: Unit, context: Context, node: Node, kind: Node, body: Node) 
         new = _variable_name(unit, context, symbol.name, member, plain) if member is not None else None
         if member is None or new is None or new in renamed.values() or defines_type(field):
             return "member-not-plain"
-        if declarators(field)[0].type == "pointer_declarator" and head.strip() != b"static":
+        pointer = declarators(field)[0].type == "pointer_declarator" or not known_type(unit, field)
+        if pointer and head.strip() != b"static":
             return "member-not-plain"  # the words would be those of what it points to
         renamed[unit.text(member)] = new
         stop = tail(unit, field)

@@ -10,6 +10,7 @@ from corpus.source.symbols import Effects
 from corpus.source.unit import Unit
 from generators.rewrites.blocks import lead, lifted, tail
 from generators.rewrites.contexts import interrupt_side, is_special
+from generators.rewrites.remembered import per_unit
 from generators.rewrites.rule import Refusal, Site
 from generators.rewrites.truth import is_private
 
@@ -100,5 +101,6 @@ def _writes_private(unit: Unit, node: Node, effects: Effects) -> bool:
     )
 
 
+@per_unit
 def _has_interrupts(unit: Unit) -> bool:
     return bool(interrupt_side(unit)) or any(is_special(unit, function) for function in unit.functions())

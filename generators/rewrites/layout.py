@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from corpus.source.edits import Edit
-from corpus.source.lexer import Token
+from corpus.source.lexer import Token, lexed
 from corpus.source.unit import Unit
 from generators.rewrites.alignment import aligned
-from generators.rewrites.blocks import Layout
+from generators.rewrites.blocks import Layout, code
+from generators.rewrites.remembered import per_unit
 from generators.rewrites.rule import Context, Refusal, Site, rewrite
 
 _CONTROL = ("if_statement", "else_clause", "for_statement", "while_statement", "do_statement", "switch_statement")
@@ -18,12 +19,10 @@ _TYPES = ("struct_specifier", "union_specifier", "enum_specifier")
 _BODIES = ("compound_statement", "field_declaration_list", "enumerator_list")
 
 
-def _code(unit: Unit) -> list[Token]:
-    return [token for token in unit.tokens if token.kind not in ("space", "newline")]
-
-
-def _gap(unit: Unit, tokens: list[Token], places: dict[int, int], start: int) -> tuple[int, list[Token]]:
+@per_unit
+def _gap(unit: Unit, start: int) -> tuple[int, list[Token]]:
     """Where the token of code before `start` ends, and the comments between; (-1, []) behind a directive."""
+    tokens, places = code(unit).tokens, code(unit).places
     index = places.get(start, 0) - 1
     comments: list[Token] = []
     while index >= 0 and tokens[index].kind == "comment":
@@ -66,9 +65,7 @@ def brace_style(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     braces of initialisers, blocks on one line, and what touches a directive or asm.
     """
     own = context.style.braces == "own-line"
-    attach_functions = context.style.name in ("arduino", "terse")
-    tokens = _code(unit)
-    places = {token.start: index for index, token in enumerate(tokens)}
+    attach_functions = context.style.attached_functions
     edits: list[Edit] = []
     for node in unit.walk(*_BODIES):
         parent = node.parent
@@ -79,11 +76,11 @@ def brace_style(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         if unit.in_opaque(node.start_byte, node.start_byte + 1):
             continue
         wanted = own or (parent.type == "function_definition" and not attach_functions)
-        edit = _brace(unit, tokens, places, node, parent, wanted)
+        edit = _brace(unit, node, parent, wanted)
         if edit is not None:
             edits.append(edit)
     for other in unit.walk("else_clause"):
-        end, comments = _gap(unit, tokens, places, other.start_byte)
+        end, comments = _gap(unit, other.start_byte)
         if end < 0 or comments or unit.src[end - 1 : end] != b"}":
             continue
         holder = other.parent
@@ -101,9 +98,9 @@ _BRACES = (
 )
 
 
-def _brace(unit: Unit, tokens: list[Token], places: dict[int, int], node: Node, parent: Node, own: bool) -> Edit | None:
+def _brace(unit: Unit, node: Node, parent: Node, own: bool) -> Edit | None:
     start = node.start_byte
-    end, comments = _gap(unit, tokens, places, start)
+    end, comments = _gap(unit, start)
     if end < 0 or unit.src[end - 1 : end] == b";":
         return None
     between = unit.src[end:start]
@@ -159,9 +156,22 @@ def indentation(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     old, new = Layout.of(unit, context.style).step, context.style.indent.encode()
     if old == new or (old.strip(b" ") != b"" and old != b"\t"):
         return
+    levels = _levels(unit, old)
+    if isinstance(levels, Refusal):
+        yield levels
+        return
+    edits = [Edit(start, start + units * len(old), new * units) for start, units in levels if units]
+    if edits:
+        way = _WAYS.get(context.style.indent, "")
+        yield Site(aligned(unit, edits), ask=_STEPS.get(context.style.indent), way=way)
+
+
+@per_unit
+def _levels(unit: Unit, old: bytes) -> list[tuple[int, int]] | Refusal:
+    """Where the lines begin that are laid out, and how many steps of indentation each has."""
     levels: dict[int, int] = {}
-    edits: list[Edit] = []
-    within = {unit.line(t.start): unit.line(t.end - 1) for t in unit.tokens if t.kind in ("string", "broken", "asm")}
+    found: list[tuple[int, int]] = []
+    within = {unit.line(t.start): unit.line(t.end - 1) for t in lexed(unit.src).of("string", "broken", "asm")}
     skipped = {line for first, last in within.items() for line in range(first + 1, last + 1)}
     inner = {
         line: unit.line(c.start)
@@ -182,15 +192,11 @@ def indentation(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
                 units = _count(blanks, old) if bracket is None else levels.get(unit.line(bracket), 0)
             rest = blanks[units * len(old) :]
             if b"\t" in rest:
-                yield Refusal(start, "tabs-and-blanks")
-                return
+                return Refusal(start, "tabs-and-blanks")
             levels[line] = units
-            if units:
-                edits.append(Edit(start, start + units * len(old), new * units))
+            found.append((start, units))
         start = end + 1
-    if edits:
-        way = _WAYS.get(context.style.indent, "")
-        yield Site(aligned(unit, edits), ask=_STEPS.get(context.style.indent), way=way)
+    return found
 
 
 _WAYS = {"    ": "four", "  ": "two", "\t": "tabs"}

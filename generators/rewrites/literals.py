@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from corpus.source.edits import Edit
+from corpus.source.expressions import operator, stripped
 from corpus.source.unit import Unit
+from generators.rewrites.remembered import per_unit
 from generators.rewrites.rule import Context, Refusal, Site, rewrite
 
 _HEX = re.compile(rb"(0[xX])([0-9a-fA-F]+)([uUlL]*)")
@@ -20,6 +22,7 @@ _BITWISE = frozenset({b"&", b"|", b"^", b"&=", b"|=", b"^="})
 INT_MAX = 0x7FFF
 
 
+@per_unit
 def _is_mask(unit: Unit, node: Node) -> bool:
     """Whether the literal is an operand of a bit operator, or assigned to something in capitals (a register)."""
     parent = node.parent
@@ -39,10 +42,10 @@ def _is_mask(unit: Unit, node: Node) -> bool:
     return False
 
 
-def _literals(unit: Unit) -> Iterator[Node]:
-    for node in unit.walk("number_literal"):
-        if not unit.in_opaque(node.start_byte, node.end_byte):
-            yield node
+@per_unit
+def _literals(unit: Unit) -> tuple[Node, ...]:
+    found = unit.walk("number_literal")
+    return tuple(node for node in found if not unit.in_opaque(node.start_byte, node.end_byte))
 
 
 @rewrite(
@@ -178,25 +181,32 @@ def _is_quantity(unit: Unit, node: Node) -> bool:
     changes=[
         ("void f(void)\n{\n    P1 |= 0x08;\n}\n", "void f(void)\n{\n    P1 |= (1 << 3);\n}\n"),
         ("void f(void)\n{\n    P1 &= ~(1 << 6);\n}\n", "void f(void)\n{\n    P1 &= ~(0x40);\n}\n"),
+        ("void f(void)\n{\n    P1 = ~0x40;\n}\n", "void f(void)\n{\n    P1 = ~(1 << 6);\n}\n"),
     ],
     keeps=[
         "void f(unsigned n)\n{\n    P1 = n & 0x0C;\n}\n",
         "unsigned f(unsigned n)\n{\n    return n & (1 << 15);\n}\n",
         "unsigned f(unsigned n)\n{\n    return n & 0x8000;\n}\n",
+        "void f(void)\n{\n    TMOD = 0x20;\n    SCON = (0x40);\n}\n",
+        "void f(void)\n{\n    TMOD = (TMOD & 0x0F) | 0x20;\n}\n",
+        "void f(void)\n{\n    TMOD |= 0x20;\n}\n",
+        "int f(void)\n{\n    return 1 << 10;\n}\n",
+        "void f(unsigned n)\n{\n    P1 = n == 0x10;\n}\n",
     ],
 )
 def bit_as_shift(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
-    """`0x08` as `(1 << 3)` under a bit operator, and a constant `1 << n` as its mask.
+    """`0x08` as `(1 << 3)` under a bit operator, and a constant `1 << n` there as its mask.
 
     Sound: both are `int` with the same value, the compiler folds the shift. Refuses bit 15 (`1 << 15` overflows a
-    16-bit `int`, and 0x8000 is `unsigned`), masks with a suffix, and shifts by what is no literal.
+    16-bit `int`, and 0x8000 is `unsigned`), masks with a suffix, shifts by what is no literal, and what is no operand
+    of a bit operator or fills a field of several bits: `TMOD = 0x20`, `(x & 0x0F) | 0x20`.
     """
     for node in unit.walk("number_literal", "binary_expression"):
         if unit.in_opaque(node.start_byte, node.end_byte):
             continue
         if node.type == "number_literal":
             match = _HEX.fullmatch(unit.text(node))
-            if match is None or match[3] or not _is_mask(unit, node):
+            if match is None or match[3] or not _is_bit(unit, node):
                 continue
             value = int(match[2], 16)
             if value & (value - 1) or value < 2:
@@ -212,7 +222,7 @@ def bit_as_shift(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
                 yield Site((edit,), ask=ask, way="shift")
         else:
             match = re.fullmatch(rb"1\s*<<\s*([0-9]+)", unit.text(node))
-            if match is None:
+            if match is None or not _is_bit(unit, node):
                 continue
             if int(match[1]) > 14:
                 yield Refusal(node.start_byte, "bit-15-overflows-int")
@@ -221,6 +231,29 @@ def bit_as_shift(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
                 yield Site(
                     (edit,), ask=("Replace the constant shift by its mask", "把常量移位直接写成掩码"), way="mask"
                 )
+
+
+def _is_bit(unit: Unit, node: Node) -> bool:
+    """Whether the number is an operand of `|`, `&`, `^`, of their assignments or of `~`."""
+    parent = node.parent
+    while parent is not None and parent.type in ("parenthesized_expression", "unary_expression", "cast_expression"):
+        sign = parent.child_by_field_name("operator")
+        if sign is not None:
+            return unit.text(sign) == b"~"
+        parent = parent.parent
+    sign = parent.child_by_field_name("operator") if parent is not None else None
+    if parent is None or sign is None or unit.text(sign) not in _BITWISE:
+        return False
+    others = [child for child in parent.named_children if not child.start_byte <= node.start_byte < child.end_byte]
+    field = any(unit.text(sign) == b"|" and _keeps_some_bits(unit, other) for other in others)
+    return not field and not any(unit.text(other) == b"TMOD" for other in others)
+
+
+def _keeps_some_bits(unit: Unit, node: Node) -> bool:
+    """Whether this is `(x & 0x0F)`, which makes room for a field that the number then fills."""
+    node = stripped(node)
+    right = node.child_by_field_name("right") if operator(node) == b"&" else None
+    return right is not None and right.type == "number_literal"
 
 
 RULES = (mask_radix, hex_case, constant_radix, bit_as_shift)

@@ -12,6 +12,7 @@ from corpus.source.mask import Span
 from corpus.source.symbols import Symbol
 from corpus.source.unit import Unit
 from generators.rewrites.blocks import lead
+from generators.rewrites.remembered import per_unit
 from generators.rewrites.renaming import Renaming, bare
 from generators.rewrites.rule import Context, Refusal, Site, rewrite
 from generators.rewrites.spelling import LONG, SHORT, cased, hungarian, pascal, respelt, words_of
@@ -34,6 +35,7 @@ _OF_THE_BOARD = frozenset(("FOSC", "OSC", "CRYSTAL", "XTAL", "CPU", "CLOCK", "SY
 _FLAG = frozenset((b"f", b"flg", b"flag"))
 
 
+@per_unit
 def role_of(unit: Unit, symbol: Symbol) -> str | None:
     """What a name without a meaning of its own stands for: an index, a buffer, a count, ...; None for other names."""
     t = symbol.type
@@ -62,6 +64,7 @@ def _counts_a_loop(unit: Unit, use: Node) -> bool:
     return any(part is not None and part.start_byte <= use.start_byte < part.end_byte for part in parts)
 
 
+@per_unit
 def _spelt_char(unit: Unit, symbol: Symbol) -> bool:
     """Whether the declaration says plain `char`: text, not a number."""
     if symbol.declaration is None:
@@ -80,21 +83,23 @@ def variable(unit: Unit, symbol: Symbol, words: list[str], style: Style) -> str 
     return hungarian(words, symbol.type, _spelt_char(unit, symbol), style.widths)
 
 
+@per_unit
 def _comments_of(unit: Unit, function: Node) -> tuple[Span, ...]:
     return unit.comments(lead(unit, function), function.end_byte)
 
 
-def _locals(unit: Unit, function: Node) -> list[Symbol]:
+@per_unit
+def _locals(unit: Unit, function: Node) -> tuple[Symbol, ...]:
     """The parameters and variables of a function, static ones too."""
     own = unit.symbols.all("param", "local", "static")
-    return [
+    return tuple(
         s
         for s in own
         if s.scope is not None
         and s.declaration is not None
         and function.start_byte <= s.declaration.start_byte < function.end_byte
         and s.scope.type != "parameter_list"
-    ]
+    )
 
 
 def _twins(unit: Unit, function: Node, parameter: Symbol) -> list[Symbol]:
@@ -205,6 +210,9 @@ def rename_locals(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         "void wait_long(void);\nvoid main(void)\n{\n    wait_long();\n}\n",
         "void do_it(void)\n{\n}\nvoid main(void)\n{\n    __asm\n        lcall _do_it\n    __endasm;\n}\n",
         "static int rx_n;\n",
+        "API XXH_errorcode XXH32_update (S *p)\n{\n}\n",
+        '#include "uart.h"\nvoid uart_stop(void)\n{\n}\n',
+        'static void uart_stop(void)\n{\n}\n#include "uart.inc"\n',
     ],
 )
 def rename_functions(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
@@ -212,7 +220,8 @@ def rename_functions(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
 
     Sound: as for locals; a name that the harness uses is recorded, so that it is built with the new one, and an
     interrupt's vector does not depend on its function's name. Refuses `main`, what the C library looks for, what is
-    only declared here, and names in macros or asm.
+    only declared here, what a header of the project that is not here may declare or use, and names in macros, asm or
+    text that does not parse.
     """
     renaming = Renaming(unit, avoid=context.held)
     comments = unit.comments()
@@ -265,6 +274,8 @@ def rename_functions(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         "#define BUFFER_LENGTH 8\n#define NAME(x) x##BUFFER_LENGTH\n",
         "#define BUFFER_LENGTH(n) n\n",
         "#if BUFFER_LENGTH > 3\n#endif\n#define BUFFER_LENGTH 8\n",
+        '#define BUFFER_LENGTH 8\n#include "buffer.h"\nchar b[BUFFER_LENGTH];\n',
+        "#define BUFFER_LENGTH 8\n#include BUFFERS\nchar b[BUFFER_LENGTH];\n",
     ],
 )
 def rename_macros(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
@@ -272,7 +283,8 @@ def rename_macros(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
 
     Sound: the preprocessor replaces the new word where it replaced the old, the value stays where it is. Refuses a
     macro that `#if` or `#ifdef` asks for (it may come from the command line), bodies with `#` or `##`, a macro defined
-    twice, and new names that stand anywhere in the file or the harness.
+    twice or above the include of a header that is not here, and new names that stand anywhere in the file or the
+    harness.
     """
     renaming = Renaming(unit, avoid=context.held)
     prefix = _module(unit)
@@ -293,7 +305,7 @@ def rename_macros(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             continue
         start = symbol.declarations[0].start_byte
         refused = renaming.refusal(symbol, directives=True)
-        places = _plain_bodies(unit, symbol)
+        places = plain_bodies(unit, symbol)
         if refused is not None or places is None:
             yield refused or Refusal(start, "named-in-a-condition")
             continue
@@ -314,7 +326,7 @@ def rename_macros(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         yield replace(site, ask=("Write the names of the macro constants out in full", "宏常量的命名写全"), way="long")
 
 
-def _plain_bodies(unit: Unit, macro: Symbol) -> list[tuple[int, int]] | None:
+def plain_bodies(unit: Unit, macro: Symbol) -> list[tuple[int, int]] | None:
     """Where the macro stands in other macros' bodies; None where it stands in any other directive."""
     if len(macro.declarations) != 1:
         return None

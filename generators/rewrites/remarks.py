@@ -54,6 +54,10 @@ def _runs(unit: Unit) -> Iterator[list[Span]]:
             "// one\n// two\nint a; // three\n#define B 1 // four\n",
             "/* one\n * two */\nint a; /* three */\n#define B 1 /* four */\n",
         ),
+        (
+            "//\n// one\n//\n//   two\n//\nint a; // three\n",
+            "/*\n * one\n *\n * two\n */\nint a; /* three */\n",
+        ),
     ],
     keeps=[
         "int f(int a /* first */, int b);\n",
@@ -62,6 +66,7 @@ def _runs(unit: Unit) -> Iterator[list[Span]]:
         "// see */ there\n// /* open\n",
         "#define F(x) g(x); /* a */ \\\n    h(x)\n",
         "void f(void)\n{\n    __asm\n        nop ; // a\n    __endasm;\n}\n",
+        "//\n//\nint a; //\n",
     ],
 )
 def comment_style(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
@@ -99,6 +104,8 @@ def _stays(unit: Unit, run: list[Span], text: bytes) -> str:
     if b"\\\n" in text or text.endswith(b"\\") or b"\\\r" in text:
         return "backslash"
     if text.startswith(b"//"):
+        if not any(unit.src[c.start + 2 : c.end].strip() for c in run):
+            return "empty"
         return "delimiter-in-text" if b"*/" in text or b"/*" in text else ""
     after = unit.src[run[-1].end : unit.line_end(run[-1].end)].strip()
     if after:
@@ -123,7 +130,15 @@ def _as_lines(unit: Unit, comment: Span, text: bytes) -> bytes:
 def _as_block(unit: Unit, run: list[Span]) -> bytes:
     words = [unit.src[c.start + 2 : c.end].strip() for c in run]
     column = unit.src[unit.line_start(run[0].start) : run[0].start] if len(run) > 1 else b""
-    return b"/* " + (unit.newline + column + b" * ").join(words) + b" */"
+    opening, closing = b"/*", b" */"
+    if not words[0]:
+        words = words[1:]
+        opening += unit.newline + column + b" *"
+    if not words[-1]:
+        words = words[:-1]
+        closing = unit.newline + column + closing
+    joint = unit.newline + column + b" *"
+    return opening + joint.join(b" " + line if line else b"" for line in words) + closing
 
 
 @rewrite(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tree_sitter import Node
@@ -13,7 +13,9 @@ from corpus.source.mask import Span
 from corpus.source.symbols import Symbol
 from corpus.source.unit import Unit
 from generators.rewrites.alignment import aligned
+from generators.rewrites.remembered import per_unit
 from generators.rewrites.rule import Refusal, Site
+from generators.rewrites.unseen import may_know, stands_before
 
 _WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 _CODE = re.compile(rb"\w+_\w+|[a-z]+[a-z0-9]*[A-Z]\w*|[A-Z][A-Z0-9]+")
@@ -30,30 +32,10 @@ class Renaming:
     pairs: list[tuple[str, str]] = field(default_factory=list)
     edits: dict[tuple[int, int], bytes] = field(default_factory=dict)
     taken: set[bytes] = field(default_factory=set)
-    _known: set[int] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        for symbol in self.unit.symbols.all():
-            self._known |= {node.start_byte for node in (*symbol.declarations, *symbol.uses)}
-        self._known |= {node.start_byte for node in tags(self.unit)}
 
     def refusal(self, symbol: Symbol, directives: bool = False) -> Refusal | None:
         """Why this name must stay, or None: it stands where the compiler sees more than the tree does."""
-        start = symbol.declaration.start_byte if symbol.declaration is not None else 0
-        name = symbol.name
-        if symbol.from_header or name in LINKED or name in self.unit.symbols.header_names:
-            return Refusal(start, "not-its-own")
-        for place in self.unit.symbols.occurrences(name):
-            if place.where == "asm":
-                return Refusal(start, "named-in-asm")
-            if place.where == "directive":
-                if not directives:
-                    return Refusal(start, "named-in-a-macro")
-            elif place.start not in self._known:
-                return Refusal(start, "not-resolved")
-        if any(self._pasted(node) for node in symbol.uses):
-            return Refusal(start, "made-a-string")
-        return None
+        return _refusal(self.unit, symbol, directives)
 
     def choose(self, candidates: Iterable[str | None]) -> bytes | None:
         """The first candidate that is free everywhere."""
@@ -88,16 +70,58 @@ class Renaming:
         seen = tuple(pair for pair in self.pairs if aliases and (only is None or pair[0] in only))
         return Site(edits, tuple(self.pairs), seen)
 
-    def _pasted(self, node: Node) -> bool:
-        """Whether the place is an argument of a macro that makes strings or names of its arguments."""
-        call = self.unit.enclosing(node, "call_expression", "compound_statement")
-        while call is not None and call.type == "call_expression":
-            called = call.child_by_field_name("function")
-            symbol = self.unit.symbols.resolve(called) if called is not None else None
-            if symbol is not None and symbol.kind == "macro" and called != node and _pastes(self.unit, symbol, 0):
-                return True
-            call = self.unit.enclosing(call, "call_expression", "compound_statement")
-        return False
+
+@per_unit
+def _refusal(unit: Unit, symbol: Symbol, directives: bool) -> Refusal | None:
+    start = symbol.declaration.start_byte if symbol.declaration is not None else 0
+    name = symbol.name
+    if symbol.from_header or name in LINKED or name in unit.symbols.header_names:
+        return Refusal(start, "not-its-own")
+    for place in unit.symbols.occurrences(name):
+        if place.where == "asm":
+            return Refusal(start, "named-in-asm")
+        if place.where == "directive":
+            if not directives:
+                return Refusal(start, "named-in-a-macro")
+        elif place.where == "error" or place.start not in _known(unit):
+            return Refusal(start, "not-resolved")
+    if not all(_surely_named(node) for node in symbol.declarations):
+        return Refusal(start, "not-surely-its-name")
+    if may_know(unit, symbol):
+        return Refusal(start, "known-to-an-unseen-header")
+    if any(_pasted(unit, node) for node in symbol.uses):
+        return Refusal(start, "made-a-string")
+    return None
+
+
+@per_unit
+def _known(unit: Unit) -> frozenset[int]:
+    """Where names stand of which it is known what they mean."""
+    named = (node for symbol in unit.symbols.all() for node in (*symbol.declarations, *symbol.uses))
+    return frozenset(node.start_byte for some in (named, tags(unit)) for node in some)
+
+
+def _surely_named(name: Node) -> bool:
+    """Whether the parser saw a whole declaration, and not `API type` as that of a variable called `type`."""
+    holder = name.parent
+    around: list[Node] = []
+    while holder is not None and holder.type.endswith("declarator"):
+        around += holder.children
+        holder = holder.parent
+    behind = [child for child in holder.children if child.end_byte >= name.end_byte] if holder is not None else []
+    return not any(child.is_error or child.is_missing for child in (*around, *behind))
+
+
+def _pasted(unit: Unit, node: Node) -> bool:
+    """Whether the place is an argument of a macro that makes strings or names of its arguments."""
+    call = unit.enclosing(node, "call_expression", "compound_statement")
+    while call is not None and call.type == "call_expression":
+        called = call.child_by_field_name("function")
+        symbol = unit.symbols.resolve(called) if called is not None else None
+        if symbol is not None and symbol.kind == "macro" and called != node and _pastes(unit, symbol, 0):
+            return True
+        call = unit.enclosing(call, "call_expression", "compound_statement")
+    return False
 
 
 def tags(unit: Unit) -> Iterator[Node]:
@@ -106,6 +130,33 @@ def tags(unit: Unit) -> Iterator[Node]:
         name = node.child_by_field_name("name")
         if name is not None:
             yield name
+
+
+def tag_refusal(unit: Unit, name: bytes, places: Sequence[Node]) -> Refusal | None:
+    """Why a tag that stands at these places must stay, or None."""
+    start = places[0].start_byte
+    known = {node.start_byte for node in places}
+    for place in unit.symbols.occurrences(name):
+        if place.where in ("asm", "directive"):
+            return Refusal(start, "named-in-a-macro")
+        if place.where == "error" or (place.start not in known and not _another(unit, place.start, place.end)):
+            return Refusal(start, "not-resolved")
+    if any(stands_before(unit, node) for node in places):
+        return Refusal(start, "known-to-an-unseen-header")
+    return None
+
+
+def _another(unit: Unit, start: int, end: int) -> bool:
+    """Whether the word is surely no tag here, but a variable, a member or the like of that name."""
+    node = unit.at(start, end)
+    if node is None or node.type not in _LEAVES or (node.start_byte, node.end_byte) != (start, end):
+        return False
+    return not _TAGGED.search(unit.src, max(0, start - _NEAR), start)
+
+
+_LEAVES = frozenset({"identifier", "type_identifier", "field_identifier", "statement_identifier"})
+_TAGGED = re.compile(rb"\b(?:struct|union|enum)(?:\s|/\*.*?\*/)*\Z", re.DOTALL)
+_NEAR = 200  # bytes before a word in which a keyword can be that belongs to it
 
 
 def _pastes(unit: Unit, macro: Symbol, depth: int) -> bool:
@@ -124,12 +175,8 @@ def spoken(unit: Unit, comments: Iterable[Span], name: bytes) -> list[tuple[int,
 
     A bare `count` or `byte` may be an English word, and stays one.
     """
-    found = []
-    for comment in comments:
-        for match in _WORD.finditer(unit.src, comment.start, comment.end):
-            if match[0] == name and (_CODE.fullmatch(name) or _marked(unit.src, match.start(), match.end())):
-                found.append((match.start(), match.end()))
-    return found
+    alone = _CODE.fullmatch(name) is not None
+    return [place for place in _said(unit, comments, name) if alone or _marked(unit.src, *place)]
 
 
 def retold(text: str, pairs: Iterable[tuple[str, str]]) -> str:
@@ -146,12 +193,27 @@ def retold(text: str, pairs: Iterable[tuple[str, str]]) -> str:
 
 def bare(unit: Unit, comments: Iterable[Span], name: bytes) -> bool:
     """Whether a comment has the name as a bare word that `spoken` leaves alone."""
-    told = set(spoken(unit, comments, name))
-    return any(
-        match[0] == name and match.span() not in told
-        for comment in comments
-        for match in _WORD.finditer(unit.src, comment.start, comment.end)
-    )
+    if _CODE.fullmatch(name) is not None:
+        return False
+    return not all(_marked(unit.src, *place) for place in _said(unit, comments, name))
+
+
+def _said(unit: Unit, comments: Iterable[Span], name: bytes) -> list[tuple[int, int]]:
+    """Where these comments have the word."""
+    places = _words(unit).get(name)
+    if places is None:
+        return []
+    return [place for comment in comments for place in places if comment.start <= place[0] < comment.end]
+
+
+@per_unit
+def _words(unit: Unit) -> Mapping[bytes, list[tuple[int, int]]]:
+    """The words of all comments, with their places in order."""
+    found: dict[bytes, list[tuple[int, int]]] = {}
+    for comment in unit.comments():
+        for match in _WORD.finditer(unit.src, comment.start, comment.end):
+            found.setdefault(match[0], []).append(match.span())
+    return found
 
 
 def _marked(src: bytes, start: int, end: int) -> bool:

@@ -11,6 +11,7 @@ from corpus.source.dialect import KEIL_SPACES, SDCC_SPACES
 from corpus.source.edits import Edit
 from corpus.source.unit import Unit
 from generators.rewrites.alignment import aligned
+from generators.rewrites.declared import known_type
 from generators.rewrites.rule import Context, Refusal, Site, rewrite
 
 _DECLARING = (
@@ -56,6 +57,7 @@ Word = tuple[str, bytes]
         "__xdata struct {\n    int a;\n} s;\n",
         "char * __xdata p;\n",
         "#define TABLE __code char\nTABLE t[2] = {1, 2};\n",
+        '#include "types.h"\n__xdata bytep in;\n',
     ],
 )
 def space_behind_type(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
@@ -87,6 +89,7 @@ def space_behind_type(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         "unsigned char xdata buf[8];\n",
         "char * __xdata p;\n",
         "unsigned char /* eight */ __xdata buf[8];\n",
+        "#define bytep unsigned char *\nbytep __xdata in;\n",
     ],
 )
 def space_before_type(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
@@ -117,6 +120,7 @@ def space_before_type(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         "static const volatile unsigned char ready;\n",
         "int *const p;\n",
         "unsigned volatile char ready;\n",
+        '#include "types.h"\nbytep const in;\n',
         "char const /* fixed */ t[2];\n",
     ],
 )
@@ -125,7 +129,8 @@ def qualifiers_first(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     `const __code`.
 
     Sound: the specifiers of a declaration have no order in C (6.7, 6.7.3). Refuses qualifiers within the words of a
-    type, a struct with its body, comments among the words, and macros that may be any of them.
+    type, a struct with its body, comments among the words, and macros or names of headers that are not here, which may
+    be any of them.
 
     It acts for authors who put qualifiers first.
     """
@@ -148,13 +153,16 @@ def qualifiers_first(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         "static unsigned char volatile ready;\n",
         "volatile struct {\n    int a;\n} port;\n",
         "int *const p;\n",
+        "#include <lzo/lzoconf.h>\nint f(const lzo_bytep in);\n",
+        "#define bytep unsigned char *\nint f(const bytep in);\n",
     ],
 )
 def qualifiers_behind(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     """`volatile unsigned char` as `unsigned char volatile`, so that a declaration reads from right to left.
 
     Sound: the specifiers of a declaration have no order in C (6.7, 6.7.3). Refuses qualifiers within the words of a
-    type, a struct with its body, comments among the words, and macros that may be any of them.
+    type, a struct with its body, comments among the words, and macros or names of headers that are not here, which may
+    be any of them.
 
     It acts for authors who do so.
     """
@@ -235,6 +243,8 @@ def _torn(unit: Unit, node: Node, nodes: list[Node], start: int, end: int) -> st
         return "not-one-word"
     if unit.in_opaque(start, end) or any(s.kind in ("qual", "at") for s in unit.dialect(start, end)):
         return "opaque"
+    if not known_type(unit, node):
+        return "type-unknown"
     gaps = [unit.src[unit.end(a) : b.start_byte] for a, b in pairwise(nodes)]
     if any(gap.strip() for gap in gaps):
         return "something-between"

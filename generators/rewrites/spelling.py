@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from corpus.source.ctype import CType
 from generators.rewrites.style import Style
@@ -66,18 +67,23 @@ def words_of(name: str) -> list[str]:
     `rx_count`, `rxCount`, `s_rx_count`, `ucRxCount` and `u8RxCount` are all `rx`, `count`. Names in capitals or with
     outer or doubled underscores follow other conventions.
     """
+    return list(_words_of(name))
+
+
+@lru_cache(maxsize=4096)
+def _words_of(name: str) -> tuple[str, ...]:
     if name.isupper() or name.startswith("_") or name.endswith("_") or "__" in name:
-        return []
+        return ()
     bare = _HUNGARIAN.sub("", name, count=1) if not name.islower() else name
     bare = _FILE_SCOPE.sub("", bare, count=1)
     pieces = bare.split("_")
     parts = [p for piece in pieces for p in ([piece] if piece.lower() in _ACRONYMS else _PART.findall(piece))]
-    return [part.lower() for part in parts] if "".join(parts) == bare.replace("_", "") else []
+    return tuple([part.lower() for part in parts]) if "".join(parts) == bare.replace("_", "") else ()
 
 
 def respelt(words: list[str], style: Style) -> list[str]:
     """The words shortened or written out as the author does."""
-    table = SHORT if style.names == "terse" else LONG if style.name == "teacher" else {}
+    table = SHORT if style.shortens else LONG if style.spells_out else {}
     return [table.get(word, word) for word in words]
 
 

@@ -35,6 +35,26 @@ class Style:
     from_keil: bool = False
     east_const: bool = False
 
+    @property
+    def tight_keywords(self) -> bool:
+        """Whether `if(x)` is written without a blank."""
+        return self.name in ("keil", "terse")
+
+    @property
+    def attached_functions(self) -> bool:
+        """Whether a function's opening brace stands at the end of its line where others do."""
+        return self.name in ("arduino", "terse")
+
+    @property
+    def shortens(self) -> bool:
+        """Whether words of names are shortened (`buf`, `cnt`)."""
+        return self.names == "terse"
+
+    @property
+    def spells_out(self) -> bool:
+        """Whether words of names are written out (`buffer`, `count`)."""
+        return self.name == "teacher"
+
 
 # Profiles seen again and again in microcontroller code: a C99 writer, a Keil veteran, an Arduino convert, a Linux-style
 # writer, a teacher, a terse old hand, an automotive house, a student of a Chinese 8051 course, a Windows programmer,

@@ -9,12 +9,14 @@ from tree_sitter import Node
 from corpus.source.expressions import inner, operator
 from corpus.source.unit import Unit
 from generators.rewrites.flow import JUMPS, LOOPS
+from generators.rewrites.remembered import per_unit
 
 _PAUSE = re.compile(rb"(?i)\w*nop\w*|__asm__|asm")
 # Words of a comment that speak of time so short that somebody counted cycles for it.
 _SHORT = re.compile(rb"(?i)\bcycles?\b|\d\s*(us|ns)\b|\b(usec|microseconds?|nops?)\b|\xc2\xb5s")
 
 
+@per_unit
 def only_passes_time(unit: Unit, loop: Node) -> bool:
     """Whether this is a delay or a timed wait: nothing happens in it but counting, pausing and looking at a flag.
 
@@ -34,8 +36,11 @@ def keeps_time(unit: Unit, node: Node) -> bool:
     It has a delay loop, a pause or assembly in it, or its comments speak of cycles or microseconds.
     """
     function = unit.enclosing_function(node)
-    if function is None:
-        return False
+    return function is not None and _counts_cycles(unit, function)
+
+
+@per_unit
+def _counts_cycles(unit: Unit, function: Node) -> bool:
     start, before = function.start_byte, function.prev_named_sibling
     if before is not None and before.type == "comment" and unit.line(start) - unit.line(before.end_byte) <= 1:
         start = before.start_byte

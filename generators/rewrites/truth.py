@@ -11,6 +11,7 @@ from tree_sitter import Node
 from corpus.source.expressions import inner, operator, stripped
 from corpus.source.symbol import Symbol
 from corpus.source.unit import Unit
+from generators.rewrites.remembered import per_unit
 
 COMMA, ASSIGNMENT, CONDITIONAL, OR, AND, EQUALITY, RELATION, UNARY, PRIMARY = 0, 1, 2, 3, 4, 8, 9, 13, 14
 
@@ -76,6 +77,7 @@ def _in_parentheses(body: bytes) -> bool:
     return False
 
 
+@per_unit
 def is_torn(unit: Unit, node: Node) -> bool:
     """Whether a macro in this expression may be more than the one operand that it looks like.
 

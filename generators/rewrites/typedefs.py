@@ -16,7 +16,7 @@ from corpus.source.unit import Unit
 from generators.rewrites.alignment import aligned
 from generators.rewrites.contexts import is_conditional
 from generators.rewrites.declared import removal
-from generators.rewrites.renaming import Renaming, spoken, tags
+from generators.rewrites.renaming import Renaming, spoken, tag_refusal, tags
 from generators.rewrites.rule import Context, Refusal, Site, rewrite
 from generators.rewrites.spelling import pascal, words_of
 from generators.rewrites.style import Style
@@ -80,14 +80,19 @@ def _tag_name(words: list[str], style: Style) -> str:
         "#include <stdint.h>\nuint8_t n;\n",
         "typedef struct {\n    int a;\n} Note;\n#define NOTES Note notes[4]\n",
         "struct port;\nvoid f(struct port *p);\n",
+        "struct Tiny {\n    int a;\n};\nint f(int n, ...)\n{\n    struct Tiny x;\n\n    x = va_arg(ap, struct Tiny);\n"
+        "    return x.a;\n}\n",
+        'struct Tiny {\n    int a;\n};\ntypedef struct {\n    int b;\n} Note;\n#include "note.h"\n'
+        "struct Tiny x;\nNote y;\n",
     ],
 )
 def rename_types(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     """Names of structs, unions, enums and function pointer types as the style has them: `note_t`, `Note`, `NOTE`.
 
     Sound: every place that means the typedef name or the tag changes; tags are a name space of their own. Refuses names
-    of numbers (`u8` says its width), types that are only declared here, names in macros or asm, and tags that the
-    harness may mean where a variable has the same name.
+    of numbers (`u8` says its width), types that are only declared here or stand above the include of a header that is
+    not here, names in macros, asm or text that does not parse (`va_arg(ap, struct note)`), and tags that the harness
+    may mean where a variable has the same name.
     """
     renaming = Renaming(unit, avoid=context.held)
     comments = unit.comments()
@@ -108,8 +113,8 @@ def rename_types(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         if wanted == name:
             continue
         other = unit.symbols.lookup(tag)
-        if any(place.where != "code" for place in unit.symbols.occurrences(tag)):
-            yield Refusal(places[0].start_byte, "named-in-a-macro")
+        if (hidden := tag_refusal(unit, tag, places)) is not None:
+            yield hidden
         elif name in context.held and other is not None:
             yield Refusal(places[0].start_byte, "harness-means-another")
         elif (new := renaming.choose([wanted])) is None:
@@ -236,13 +241,17 @@ def _is_free_tag(unit: Unit, tag: bytes) -> bool:
         "struct phase {\n    int lamps;\n} now;\nstruct phase then;\n",
         "struct phase {\n    int lamps;\n};\n#define PHASE struct phase\nstruct phase now;\n",
         "enum state { IDLE, BUSY };\n",
+        "struct tiny {\n    int a;\n};\nint f(int n, ...)\n{\n    struct tiny x;\n\n    x = va_arg(ap, struct tiny);\n"
+        "    return x.a;\n}\n",
+        'struct phase {\n    int lamps;\n};\n#include "phase.h"\nstruct phase now;\n',
     ],
 )
 def tag_to_typedef(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     """`struct phase { ... };` as `typedef struct { ... } phase_t;`, and `struct phase` as `phase_t`.
 
     Sound: both name the same type. Refuses a struct that names itself, that is named before it is defined or only
-    there, that declares variables with its body, tags that the harness uses, and tags in macros.
+    there, that declares variables with its body, that a header below may use, tags that the harness uses, and tags in
+    macros or text that does not parse.
     """
     for tag, places in _own_tags(unit).items():
         holders = [node.parent for node in places if node.parent is not None]
@@ -254,8 +263,10 @@ def tag_to_typedef(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         if not alone or after is None or not uses or any(use.start_byte < whole.end_byte for use in uses):
             yield Refusal(start, "not-a-plain-struct")
             continue
-        hidden = any(o.where != "code" for o in unit.symbols.occurrences(tag)) or unit.in_opaque(start, after.end_byte)
-        if hidden or tag.decode("utf-8", "replace") in context.held:
+        if (hidden := tag_refusal(unit, tag, places)) is not None:
+            yield hidden
+            continue
+        if unit.in_opaque(start, after.end_byte) or tag.decode("utf-8", "replace") in context.held:
             yield Refusal(start, "seen-elsewhere")
             continue
         words = _words(tag.decode("utf-8", "replace"))

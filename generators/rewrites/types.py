@@ -15,7 +15,9 @@ from corpus.source.unit import Unit
 from generators.rewrites.alignment import aligned
 from generators.rewrites.declared import removal
 from generators.rewrites.lines import line_stop
+from generators.rewrites.remembered import per_unit
 from generators.rewrites.rule import Context, Refusal, Site, rewrite
+from generators.rewrites.targets import is_int_of_16_bits
 
 # The type, its name in stdint.h, the short name, that of 8051 courses, that of Windows, the words; plain `char` is no
 # number and `int` is its own name. Where a house has no name, it writes the words.
@@ -34,6 +36,7 @@ _COLUMN = {"stdint": 0, "short": 1, "uchar": 2, "byte": 3, "plain": 4}
 _OWN = (1, 2, 3)  # columns of names that a file gives itself
 _PLAIN = 4
 _NAMES = tuple(row[1:] for row in _TYPES)
+_SPELLINGS = frozenset((*_OTHER_WORDS, *(name for row in _NAMES for name in row)))
 
 
 @rewrite(
@@ -58,6 +61,22 @@ _NAMES = tuple(row[1:] for row in _TYPES)
             "#include <stdint.h>\n\nuint8_t f(int8_t n)\n{\n    return n;\n}\n",
             "#include <stdint.h>\n\ntypedef uint8_t u8;\ntypedef int8_t s8;\n\nu8 f(s8 n)\n{\n    return n;\n}\n",
         ),
+        (
+            "#include <stdint.h>\n\nuint8_t f(int8_t n)\n{\n    return n;\n}\n",
+            "unsigned char f(signed char n)\n{\n    return n;\n}\n",
+        ),
+        (
+            "#include <stdint.h>\n\nuint16_t f(int8_t n)\n{\n    return n;\n}\n",
+            "#include <stdint.h>\n\ntypedef uint16_t u16;\ntypedef int8_t s8;\n\nu16 f(s8 n)\n{\n    return n;\n}\n",
+        ),
+        (
+            "#include <stdint.h>\n\ntypedef struct {\n    uint8_t n;\n} item;\n\nuint8_t f(item *p);\n",
+            "typedef struct {\n    unsigned char n;\n} item;\n\nunsigned char f(item *p);\n",
+        ),
+        (
+            "typedef unsigned int __xdata cell_t;\n#include <stdint.h>\n\nint16_t f(uint32_t n);\n",
+            "typedef unsigned int __xdata cell_t;\n\nint f(unsigned long n);\n",
+        ),
     ],
     keeps=[
         "#define BYTE unsigned char\n#include <stdint.h>\nBYTE f(uint8_t n);\n",
@@ -66,16 +85,21 @@ _NAMES = tuple(row[1:] for row in _TYPES)
         '#include "board.h"\nunsigned char f(void);\n',
         "#include <stdlib.h>\nvoid __uitoa(unsigned int n, char *s, unsigned char radix)\n{\n}\n",
         "unsigned const char t[2];\n",
+        "#include <stdint.h>\n\nint16_t f(uint32_t n)\n{\n    return (int16_t)(n >> 8);\n}\n\nunsigned long g(void);\n",
+        "#include <stdint.h>\n\nuint8_t f(uint16_t n)\n{\n    return n >> 8;\n}\n\nunsigned int g(void);\n",
+        "#include <stdint.h>\n#ifdef CHIP\n#include <8052.h>\n__xdata char x;\n#endif\n\nunsigned int f(uint16_t n);\n"
+        "int16_t g(void);\n",
     ],
 )
 def type_spelling(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     """`uint8_t`, `u8`, `uchar`, `BYTE` or `unsigned char`, and so for 16 and 32 bits, in declarations, casts and macro
     bodies; the include or the typedefs that the new words need come along, those that nobody needs any more go.
 
-    Sound: on this target the three are the same type, width and sign alike. Plain `char`, `int` and `long` stay as they
-    are. Refuses files whose headers are unknown or declare a function of this file (there sdcc takes `short` and `int`
-    for two types), words split by a qualifier, names that mean something else here, and typedef names that the harness
-    uses.
+    Sound: on a chip whose `int` has 16 bits all of them are the same type, width and sign alike, and those of one byte
+    are everywhere. Plain `char`, `int` and `long` stay as they are. Refuses files that are not surely for such a chip
+    where a wider type would change between its name with a width and C's own words; files whose headers are unknown or
+    declare a function of this file (there sdcc takes `short` and `int` for two types), words split by a qualifier,
+    names that mean something else here, and typedef names that the harness uses.
     """
     column = _COLUMN[context.style.types]
     shared = (s for s in unit.symbols.all("function", "global") if s.name in unit.symbols.header_names)
@@ -103,12 +127,16 @@ def type_spelling(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         return
     edits: list[Edit] = []
     used: set[int] = set()
+    narrow = is_int_of_16_bits(unit)
     for start, end, text in _places(unit):
         if text == b"?":
             yield Refusal(start, "split-words")
             return
         found = spelt.get(text)
         if found is not None and _NAMES[found][column] != text:
+            if not narrow and not _same_everywhere(unit, found, text, column):
+                yield Refusal(start, "width-of-int-unknown")
+                return
             edits.append(Edit(start, end, _NAMES[found][column]))
             used.add(found)
     if not edits:
@@ -118,6 +146,25 @@ def type_spelling(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         yield extra
     else:
         yield Site(aligned(unit, [*edits, *extra]), ask=_ASK[column], way=context.style.types)
+
+
+def _same_everywhere(unit: Unit, index: int, text: bytes, column: int) -> bool:
+    """Whether the two spellings mean the same where int may have 32 bits: those of one byte do, else only names of the
+    very type of stdint.h."""
+    stdint, short = _NAMES[index][0], _NAMES[index][1]
+    if _TYPES[index][0].width == 8:
+        return True
+    named = {stdint} | ({short} if _is_name_of(unit, short, stdint) else set())
+    new = _NAMES[index][column]
+    made = new == short and unit.symbols.lookup(short) is None and "stdint.h" in includes(unit.src)
+    return text in named and (new in named or made)
+
+
+def _is_name_of(unit: Unit, name: bytes, stdint: bytes) -> bool:
+    symbol = unit.symbols.lookup(name)
+    node = unit.enclosing(symbol.declaration, "type_definition") if symbol and symbol.declaration else None
+    head = node.child_by_field_name("type") if node is not None else None
+    return head is not None and unit.text(head) == stdint
 
 
 _ASK = {
@@ -138,9 +185,14 @@ _ASK = {
 }
 
 
-def _places(unit: Unit) -> Iterator[tuple[int, int, bytes]]:
+@per_unit
+def _places(unit: Unit) -> tuple[tuple[int, int, bytes], ...]:
     """Type words in code and macro bodies, with blanks made one; b"?" for words that a qualifier splits."""
-    typedefs = [(n.start_byte, n.end_byte) for n in unit.walk("type_definition")]
+    return tuple(_found(unit))
+
+
+def _found(unit: Unit) -> Iterator[tuple[int, int, bytes]]:
+    typedefs = [place for node in unit.walk("type_definition") for place in _around_members(node)]
     spans = [(s.start, s.end) for s in unit.spans if s.kind in ("register", "asm", "at")]
     code = [t for t in unit.tokens if t.kind not in ("space", "newline", "comment")]
     index = 0
@@ -158,9 +210,20 @@ def _places(unit: Unit) -> Iterator[tuple[int, int, bytes]]:
         alone = _word(unit, run[-1]) in (b"unsigned", b"signed") and index < len(code)
         if alone and _word(unit, code[index]) in _BETWEEN:
             yield start, end, b"?"
-        if any(a <= start < b for a, b in (*typedefs, *spans)) or not _convertible(unit, start):
+        text = b" ".join(_word(unit, token) for token in run)
+        if text not in _SPELLINGS or any(a <= start < b for a, b in (*typedefs, *spans)):
             continue
-        yield start, end, b" ".join(_word(unit, token) for token in run)
+        if _convertible(unit, start):
+            yield start, end, text
+
+
+def _around_members(typedef: Node) -> tuple[tuple[int, int], ...]:
+    """A typedef without the members of its struct, which are spelt as other declarations are."""
+    head = typedef.child_by_field_name("type")
+    members = head.child_by_field_name("body") if head is not None and "enum" not in head.type else None
+    if members is None:
+        return ((typedef.start_byte, typedef.end_byte),)
+    return (typedef.start_byte, members.start_byte), (members.end_byte, typedef.end_byte)
 
 
 def _word(unit: Unit, token: Token) -> bytes:
@@ -206,7 +269,7 @@ def _support(unit: Unit, context: Context, column: int, used: set[int], edits: l
     else:
         if useless is not None:
             end = min(unit.line_end(useless.start_byte) + 1, len(unit.src))
-            extra.append(Edit(unit.line_start(useless.start_byte), end, b""))
+            extra += _closed_up(unit, [Edit(unit.line_start(useless.start_byte), end, b"")])
         if added:
             end = line_stop(unit, lines[-1].start_byte)
             extra.append(Edit(end, end, unit.newline * 2 + added))

@@ -14,11 +14,8 @@ from typing import TypedDict
 from corpus.source.unit import Unit
 from tests.soak.chains import Chain, RuleCrashed, grow, shortest
 from tests.soak.csmith_programs import is_small
-from tests.soak.judges import Answer, Host, Judge, avr, host, mcs51, opinions
+from tests.soak.judges import Answer, Judge, avr, host, mcs51, opinions
 from validators.sandbox.runner import Sandbox
-
-_ONE_WIDTH = frozenset({"type-spelling"})
-"""Rules that write C's own types as they are on chips whose int has 16 bits: such chains are not for the host."""
 
 
 class Failure(TypedDict):
@@ -133,7 +130,7 @@ class Batch:
         """Runs the programs, then the variants of those that this target can run."""
         bases = judge.answers([subject.text for subject in subjects], base=True)
         able = [(subject, base) for subject, base in zip(subjects, bases, strict=True) if base.ending == "done"]
-        pairs = [(s, base, chain) for s, base in able for chain in s.chains if _is_for(judge, chain)]
+        pairs = [(s, base, chain) for s, base in able for chain in s.chains]
         answers = judge.answers([chain.last for _, _, chain in pairs])
         for (subject, base, chain), answer in zip(pairs, answers, strict=True):
             subject.variants[judge.name] += 1
@@ -208,10 +205,6 @@ def whose(told: dict[str, str], *, trapped: bool = False) -> str:
     """
     counted = [word for name, word in told.items() if word != "cannot-say" and "--stack-auto" not in name]
     return "ours" if trapped or "differs" in counted or not counted else "compiler"
-
-
-def _is_for(judge: Judge, chain: Chain) -> bool:
-    return not isinstance(judge, Host) or _ONE_WIDTH.isdisjoint(chain.rules)
 
 
 def _word(before: Answer, after: Answer) -> str:

@@ -106,6 +106,15 @@ def test_directives_are_left_alone() -> None:
     assert mask(src).text == src
 
 
+def test_the_name_of_the_rest_of_a_macros_arguments_is_hidden() -> None:
+    """`P(args...)` of GNU C reads `P(...)`, as long as it was; what looks alike elsewhere stays."""
+    src = b"#define P(a, args...) f(a, ##args)\nint f(int a, ...);\n#define Q (a...)\n#define R(...) f(a...)\n"
+    hidden = mask(src)
+    assert hidden.text == src.replace(b"P(a, args...)", b"P(a,     ...)")
+    assert [src[s.start : s.end] for s in hidden.spans if s.kind == "rest"] == [b"args"]
+    assert Unit.parse(src).error is None
+
+
 @pytest.mark.skipif(not SDCC.is_dir(), reason="sdcc is not installed")
 def test_no_file_of_sdcc_that_parses_raw_gets_an_error_from_the_mask() -> None:
     """Over sdcc's own headers and library: lengths kept, nothing broken, and most of what was broken mended."""

@@ -123,6 +123,13 @@ def test_words_are_found_wherever_they_stand() -> None:
     assert b"wait2" in unit.symbols.names and b"lost" not in unit.symbols.names
 
 
+def test_a_word_in_code_that_does_not_parse_may_mean_anything() -> None:
+    """`va_arg(ap, struct tag)` is no expression: nothing of its arguments counts as known, the code around it does."""
+    unit = Unit.parse(b"struct tiny { int a; };\nvoid f(int tiny) { struct tiny x = va_arg(ap, struct tiny); }\n")
+    assert [o.where for o in unit.symbols.occurrences(b"tiny")] == ["code", "code", "code", "error"]
+    assert [o.where for o in unit.symbols.occurrences(b"ap")] == ["error"]
+
+
 @pytest.mark.parametrize("taken", [b"x", b"P1", b"memcpy", b"data", b"__xdata", b"while", b"uint8_t", b"EXTRA"])
 def test_a_new_name_is_free_only_if_nothing_here_or_in_the_dialects_has_it(taken: bytes) -> None:
     """Words of the source, of included headers and of every dialect are taken."""

@@ -77,6 +77,14 @@ def test_an_enclosing_statement_and_function_are_found() -> None:
     assert function is not None and unit.function_name(function) == b"tick"
 
 
+def test_a_function_whose_name_may_be_another_word_has_none() -> None:
+    """A macro in front makes the parser take the type for the name; where the star parts them, the name is sure."""
+    misread = Unit.parse(b"API XXH_errorcode XXH32_update (S *p) {}\n")
+    assert [misread.function_name(f) for f in misread.functions()] == [b""]
+    sure = Unit.parse(b"API const char * text (S *p) {}\n")
+    assert [sure.function_name(f) for f in sure.functions()] == [b"text"]
+
+
 @pytest.mark.parametrize(
     "deep", [b"int x = %s1%s;" % (b"(" * 9000, b")" * 9000), b"void f(void)" + b"{" * 9000 + b"}" * 9000]
 )
