@@ -10,7 +10,7 @@ from corpus.chips import chip_for
 from corpus.records import GRADES, Diagnostic, Fault, Program, Step, Verdict, program_id, trace_id
 from corpus.seeds import Seed
 from corpus.source.interface import interface
-from corpus.source.lexer import lexed
+from corpus.source.lexer import lexed, lexed_near
 from corpus.source.stream import token_stream
 from corpus.source.touched import keeps_interface
 from corpus.source.unit import Unit
@@ -113,6 +113,7 @@ class Prover:
             aliases=rename_aliases(before.aliases, proposal.aliases),
             verdicts=(),
         )
+        lexed_near(proposal.source, lexed(parent.unit.src))
         if _same_tokens(proposal.source, parent.unit.src) and not _shows_layout(parent.unit):
             verdict = Verdict("equivalent", "passed", "same-tokens", "only layout or comments differ")
             return replace(parent, program=_graded(program, before, proposal.step, verdict))
@@ -161,6 +162,7 @@ class Prover:
             trace="",
             grade="simulated",
         )
+        lexed_near(source.encode("utf-8", "replace"), lexed(before.source.encode()))
         safe = screen(source)
         if not safe.passed:
             return program.judged(safe)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import tree_sitter_c
 from tree_sitter import Language, Node, Parser, Query, QueryCursor, Tree
 
-from corpus.source.lexer import Token, lexed
+from corpus.source.lexer import Token, lexed, lexed_near
 from corpus.source.mask import Masked, Span, mask
 
 if TYPE_CHECKING:
@@ -51,12 +51,16 @@ class Unit:
     tree: Tree
 
     @classmethod
-    def parse(cls, src: bytes) -> Unit:
+    def parse(cls, src: bytes, near: Unit | None = None) -> Unit:
         """Parses any bytes; what is not C shows in `error`. Raises nothing.
+
+        `near` is a source that differs in some lines only: the same comes of it, cheaper.
 
         The last 48 sources are remembered: a chain of rewrites asks for the same text several times, and what one
         asker has found out (symbols, types, effects) serves the next.
         """
+        if near is not None:
+            lexed_near(src, lexed(near.src))
         return _parsed(src)
 
     @property

@@ -91,7 +91,7 @@ def edits_of(sites: Iterable[Site]) -> list[Edit]:
 
 def breaks(rule: Rule, unit: Unit, chosen: Sequence[Site], source: bytes) -> str | None:
     """Why `source`, which the chosen sites make of the unit, must not be proposed; None where it may."""
-    if Unit.parse(source).error is not None and unit.error is None:
+    if Unit.parse(source, near=unit).error is not None and unit.error is None:
         return "broke-parse"
     names = {name.encode() for site in chosen for pair in site.params for name in pair} if rule.renames else set()
     if not rule.tokens_kept and _comments(source, names) != _comments(unit.src, names):

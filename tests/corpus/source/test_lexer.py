@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from corpus.source.lexer import lex, lexed, significant
+from corpus.source.lexer import lex, lexed, lexed_near, significant
 
 
 def kinds(src: bytes) -> list[tuple[str, bytes]]:
@@ -52,3 +52,51 @@ def test_only_a_hash_that_begins_a_line_opens_a_directive() -> None:
     assert kinds(b"\xef\xbb\xbf#if A")[0] == ("hash", b"#")
     ((first, last),) = lexed(src).directives
     assert src[tokens[first].start : tokens[last - 1].end] == b"# define A(x) #x \\\n ##x"
+
+
+PIECES = (
+    b"/*",
+    b"*/",
+    b"//",
+    b'"',
+    b"'",
+    b"\\",
+    b"\\\n",
+    b"\n",
+    b"#",
+    b"__asm",
+    b"__endasm",
+    b" ",
+    b"x",
+    b"(",
+    b"\r\n",
+)
+TEXT = b"""#define A 1 /* one */
+int f(int a)
+{
+    // b
+    a = "s" + 'c'; \\
+    __asm nop __endasm;
+    return a;
+}
+"""
+
+
+@given(
+    st.integers(0, len(TEXT)),
+    st.integers(0, 12),
+    st.lists(st.sampled_from(PIECES), max_size=4),
+    st.sampled_from((TEXT, TEXT.replace(b"__asm nop __endasm;", b""), b"a\n" * 20)),
+)
+@example(2, 0, [b"__asm", b"\n"], b"a\nnop\n__endasm\nb\n")
+@example(2, 6, [b"x\n"], b"a\n__asm\nnop\n__endasm\nb\n")
+@example(2, 0, [b"/*", b"\n"], b"a\nb */\nc\n")
+@example(1, 1, [b"\\", b"\n"], b"a\n# b\nc\n")
+def test_a_text_near_another_is_cut_as_it_is_alone(at: int, dropped: int, put: list[bytes], base: bytes) -> None:
+    """Whatever an edit opens or closes: comments, strings, splices, asm blocks."""
+    src = base[:at] + b"".join(put) + base[at + dropped :]
+    lexed.cache_clear()
+    near = lexed_near(src, lexed(base))
+    lexed.cache_clear()
+    alone = lexed(src)
+    assert (near.kinds, near.texts, near.bounds) == (alone.kinds, alone.texts, alone.bounds)
