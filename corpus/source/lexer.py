@@ -196,11 +196,7 @@ def _changed(base: Lexed, src: bytes) -> Lexed | None:
     shift = len(src) - len(old)
     text = src[base.bounds[start] : base.bounds[end] + shift]
     cut = _cut(text)
-    if (
-        cut.kinds[-1:] != ("newline",)
-        or "broken" in cut.kinds
-        or b"asm" in (text + old[base.bounds[start] : base.bounds[end]]).lower()
-    ):
+    if cut.kinds[-1:] != ("newline",) or b"asm" in (text + old[base.bounds[start] : base.bounds[end]]).lower():
         return None
     here = base.bounds[start]
     bounds = (
