@@ -69,7 +69,7 @@ def proved(work: Work) -> tuple[list[str], float]:
         steps = [prover.step(root, proposal) for proposal in work.variants]
         tips = iter(prover.finish([step for step in steps if isinstance(step, Proved)]))
         ends = [next(tips) if isinstance(step, Proved) else step for step in steps]
-        faults = [prover.fault(root, faulty) for faulty in work.mutants]
+        faults = prover.faults([(root, faulty) for faulty in work.mutants])
         tools = sandbox.cpu_s
     verdicts = ["same" if isinstance(end, Proved) else "refused" for end in ends]
     return [*verdicts, *map(_fault, faults)], tools

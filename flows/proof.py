@@ -56,6 +56,16 @@ class Proved:
         return Unit.parse(self.program.source.encode())
 
 
+@dataclass(frozen=True)
+class _Runnable:
+    """A mutant whose image differs from its base's."""
+
+    program: Program
+    base: Proved
+    faulty: Faulty
+    built: Built
+
+
 class Prover:
     """Proves the Programs of one seed in one sandbox, which it does not own.
 
@@ -142,9 +152,18 @@ class Prover:
 
     def fault(self, base: Proved, faulty: Faulty) -> Program:
         """A mutant with its fault when one was seen, else with a failed verdict (`equivalent`, `not-seen`)."""
+        return self.faults([(base, faulty)])[0]
+
+    def faults(self, made: Sequence[tuple[Proved, Faulty]]) -> list[Program]:
+        """The same for many, in order; what has to be run is run from one start of the simulator."""
+        tried = [self._tried(base, faulty) for base, faulty in made]
+        observed = iter(self._bench.observe_all([one.built for one in tried if isinstance(one, _Runnable)]))
+        return [self._compared(one, next(observed)) if isinstance(one, _Runnable) else one for one in tried]
+
+    def _tried(self, base: Proved, faulty: Faulty) -> Program | _Runnable:
+        """What compiling a mutant tells of it; most must be run."""
         source = faulty.source.decode("utf-8", "replace")
         before = base.program
-        operator = faulty.step.name
         program = replace(
             before,
             id=program_id(before.seed, source, before.holes),
@@ -170,14 +189,17 @@ class Prover:
         if not built.image:
             return self._refused(program, built, faulty)
         if faulty.effect == "finding" and (found := self._found(before.source, source)):
-            fault = Fault("finding", operator, found[0].message, faulty.line, found)
+            fault = Fault("finding", faulty.step.name, found[0].message, faulty.line, found)
             return replace(program, fault=fault, sizes=built.sizes, grade="compiled").judged(
                 Verdict("fault", "passed", "finding", found[0].message)
             )
         if built.image == base.observed.image:
             return program.judged(Verdict("fault", "failed", "equivalent", "the same machine code as the original"))
-        observed = self._bench.observe(built)
-        compared = contrast(base.observed, observed)
+        return _Runnable(program, base, faulty, built)
+
+    def _compared(self, mutant: _Runnable, observed: Observed) -> Program:
+        program = mutant.program
+        compared = contrast(mutant.base.observed, observed)
         if compared.verdict.outcome == "unknown":
             return program.judged(replace(compared.verdict, gate="fault"))
         if compared.witness is None:
@@ -185,8 +207,8 @@ class Prover:
         seen = compared.verdict.evidence
         program = replace(
             program,
-            fault=Fault("behaviour", operator, seen, faulty.line, witness=compared.witness),
-            sizes=built.sizes,
+            fault=Fault("behaviour", mutant.faulty.step.name, seen, mutant.faulty.line, witness=compared.witness),
+            sizes=mutant.built.sizes,
             trace=self._traced(observed),
         )
         return program.judged(Verdict("fault", "passed", "seen", seen))

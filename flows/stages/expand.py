@@ -24,7 +24,7 @@ from flows.chains import Chains
 from flows.job import Job, JobMaker, stage_outputs, tool_words
 from flows.proof import Proved, Prover
 from generators.mutants.catalogue import in_turn
-from generators.mutants.operator import mutate
+from generators.mutants.operator import Faulty, mutate
 from generators.rewrites.catalogue import RULES
 from generators.rewrites.composition import count_sites
 from generators.rewrites.rule import Context
@@ -37,7 +37,7 @@ VERSION = "3"
 SECTIONS = ("seed", "generate", "verify", "shard")
 
 TOGETHER = 64
-"""Ends of chains that are checked in one process; each holds its object meanwhile, about 0.1 MB."""
+"""Ends of chains, and faults, that are judged in one process; each holds its object meanwhile, about 0.1 MB."""
 
 
 def jobs(make: JobMaker) -> list[Job]:
@@ -165,18 +165,20 @@ class _Growth:
         """Faults in turn by operator, each in a Program that this part has proved."""
         parts = max(1, math.ceil(self.job.recipe.generate.rewrites.variants / self.job.recipe.shard))
         bases, turn = list(self.proved), in_turn(self.rng("operators"))
+        drawn: list[tuple[Proved, Faulty]] = []
         for number in range(self.job.part, self.job.recipe.generate.mutants.tried if bases else 0, parts):
             rng = self.rng("mutant", number)
             base = rng.choice(bases)
             # In turn, and where this Program has no place for one, the next operator.
             for shift in range(len(turn)):
-                operator = turn[(number + shift) % len(turn)]
-                faulty = mutate(operator, base.unit, rng)
+                faulty = mutate(turn[(number + shift) % len(turn)], base.unit, rng)
                 if faulty is not None:
-                    program = self.prover.fault(base, faulty)
-                    self.operators[operator.name][program.verdicts[-1].reason] += 1
-                    self.keep_or_reject(program)
+                    drawn.append((base, faulty))
                     break
+        for first in range(0, len(drawn), TOGETHER):
+            for program in self.prover.faults(drawn[first : first + TOGETHER]):
+                self.operators[program.steps[-1].name][program.verdicts[-1].reason] += 1
+                self.keep_or_reject(program)
 
     def keep(self, found: Proved | Program) -> bool:
         """Keeps what was proved with an accepted grade."""
