@@ -77,7 +77,7 @@ def proved(work: Work) -> tuple[list[str], float]:
 
 def _fault(program: Program) -> str:
     """A mutant in a word: it does not build, it behaves otherwise, or nothing is wrong with it that shows."""
-    if program.fault is not None:
+    if program.fault is not None and program.fault.kind != "finding":  # the naive way has no static checks
         return program.fault.kind
     return "compile" if program.verdicts[-1].reason == "no-diagnostic" else "none"
 
