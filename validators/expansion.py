@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from corpus.source.lexer import Lexed, lex, significant
+from corpus.source.lexer import Lexed, lexed
 from validators.asm_text import inner
 
 CEILING = 10**9
@@ -68,8 +68,7 @@ def expanded_tokens(source: Lexed) -> int:
 
 
 def _inside(asm: bytes) -> list[bytes]:
-    block = inner(asm)
-    return [block[token.start : token.end] for token in significant(lex(block))]
+    return [text for _, text in lexed(inner(asm)).words]
 
 
 def _definition(words: Sequence[bytes], touching: bool) -> _Macro:

@@ -97,11 +97,6 @@ class Lexed:
         return tuple(map(self.bounds.__getitem__, self.seen))
 
     @cached_property
-    def significant(self) -> tuple[Token, ...]:
-        """The significant tokens."""
-        return tuple(map(self.tokens.__getitem__, self.seen))
-
-    @cached_property
     def words(self) -> tuple[tuple[Kind, bytes], ...]:
         """Kind and text of each significant token."""
         return tuple(zip(map(self.kinds.__getitem__, self.seen), map(self.texts.__getitem__, self.seen), strict=True))

@@ -8,12 +8,9 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-import tree_sitter_c
-from tree_sitter import Language, Node, TreeCursor
+from tree_sitter import Node, TreeCursor
 
-from corpus.source.unit import Unit
-
-_LANGUAGE = Language(tree_sitter_c.language())
+from corpus.source.unit import LANGUAGE, Unit
 
 _NAMES = frozenset({"identifier", "field_identifier", "statement_identifier"})
 _TYPES = frozenset({"primitive_type", "type_identifier", "sized_type_specifier"})
@@ -56,14 +53,14 @@ def _label(kind: str) -> int:
         return _NAMED
     if kind in _TYPES:
         return _TYPED
-    return _VALUED if kind in _LITERALS else _LANGUAGE.id_for_node_kind(kind, True) or _NONE
+    return _VALUED if kind in _LITERALS else LANGUAGE.id_for_node_kind(kind, True) or _NONE
 
 
 def _tables() -> tuple[list[int], list[int]]:
     """Role and label of each kind of node, by its number; several numbers may stand for one kind."""
     roles, labels = [], []
-    for number in range(_LANGUAGE.node_kind_count):
-        kind, named = _LANGUAGE.node_kind_for_id(number) or "", _LANGUAGE.node_kind_is_named(number)
+    for number in range(LANGUAGE.node_kind_count):
+        kind, named = LANGUAGE.node_kind_for_id(number) or "", LANGUAGE.node_kind_is_named(number)
         roles.append(_role(kind, named))
         labels.append(_label(kind) if named else number)
     return roles, labels

@@ -63,7 +63,7 @@ def keeps_interface(before: Unit, after: Unit, original: Mapping[bytes, bytes]) 
         return None
     renamed = _renamed(before, after)
     if renamed is not None:
-        return _keeps_names(before, after, renamed, original)
+        return _keeps_names(before, renamed, original)
     if original:
         return None
     gone, new = _differing(_pieces(before), _pieces(after))
@@ -96,9 +96,7 @@ def _renamed(before: Unit, after: Unit) -> dict[bytes, bytes] | None:
     return names if names and fresh and one_to_one and unknown else None
 
 
-def _keeps_names(
-    before: Unit, after: Unit, renamed: Mapping[bytes, bytes], original: Mapping[bytes, bytes]
-) -> bool | None:
+def _keeps_names(before: Unit, renamed: Mapping[bytes, bytes], original: Mapping[bytes, bytes]) -> bool | None:
     """Whether all new names are of what only this unit sees, or are told; None where a name's kind is not known."""
     for new, old in renamed.items():
         if original.get(new) == old or _is_private(before, old):

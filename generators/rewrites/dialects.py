@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from corpus.source.ctype import literal_value
@@ -24,6 +24,19 @@ def _attributes(unit: Unit, kind: str, *words: bytes) -> Iterator[tuple[Span, by
         text = unit.src[span.start : span.end]
         if span.kind == kind and re.match(rb"\w*", text)[0] in words:  # type: ignore[index]
             yield span, text
+
+
+def _without_parentheses(unit: Unit, found: Iterable[tuple[Span, bytes]]) -> Iterator[Site | Refusal]:
+    """All of these words with their number bare."""
+    edits = []
+    for span, text in found:
+        if (match := _IN_PARENTHESES.fullmatch(text)) is not None:
+            edits.append(Edit(span.start, span.end, match[1] + b" " + match[2]))
+        elif b"(" in text:
+            yield Refusal(span.start, "no-plain-number")
+            return
+    if edits:
+        yield Site(aligned(unit, edits))
 
 
 @rewrite(
@@ -53,15 +66,7 @@ def interrupt_bare(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     """
     if not context.style.from_keil:
         return
-    edits = []
-    for span, text in _attributes(unit, "fattr", b"__interrupt", b"__using"):
-        if (match := _IN_PARENTHESES.fullmatch(text)) is not None:
-            edits.append(Edit(span.start, span.end, match[1] + b" " + match[2]))
-        elif b"(" in text:
-            yield Refusal(span.start, "no-plain-number")
-            return
-    if edits:
-        yield Site(aligned(unit, edits))
+    yield from _without_parentheses(unit, _attributes(unit, "fattr", b"__interrupt", b"__using"))
 
 
 @rewrite(
@@ -252,15 +257,7 @@ def address_bare(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     """
     if not context.style.from_keil:
         return
-    edits = []
-    for span, text in _attributes(unit, "at", b"__at"):
-        if (match := _IN_PARENTHESES.fullmatch(text)) is not None:
-            edits.append(Edit(span.start, span.end, match[1] + b" " + match[2]))
-        elif b"(" in text:
-            yield Refusal(span.start, "no-plain-number")
-            return
-    if edits:
-        yield Site(aligned(unit, edits))
+    yield from _without_parentheses(unit, _attributes(unit, "at", b"__at"))
 
 
 @rewrite(

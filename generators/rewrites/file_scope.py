@@ -74,15 +74,8 @@ def rename_globals(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         if symbol.storage == b"extern":
             yield Refusal(symbol.declaration.start_byte, "only-declared")
             continue
-        refused = renaming.refusal(symbol)
-        if refused is not None:
+        if (refused := renaming.take(symbol, wanted, comments)) is not None:
             yield refused
-            continue
-        new = renaming.choose(wanted)
-        if new is None:
-            yield Refusal(symbol.declaration.start_byte, "name-taken")
-        else:
-            renaming.add(symbol, new, comments)
     site = renaming.site(aliases=True)
     if site is not None:
         site = asked(site, context.style, "file-scope variables", "全局变量名")

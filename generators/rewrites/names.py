@@ -237,15 +237,8 @@ def rename_functions(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         if symbol.storage == b"extern" or unit.function(symbol.name) is None:
             yield Refusal(symbol.declaration.start_byte, "only-declared")
             continue
-        refused = renaming.refusal(symbol)
-        if refused is not None:
+        if (refused := renaming.take(symbol, wanted, comments)) is not None:
             yield refused
-            continue
-        new = renaming.choose(wanted)
-        if new is None:
-            yield Refusal(symbol.declaration.start_byte, "name-taken")
-        else:
-            renaming.add(symbol, new, comments)
     site = renaming.site(aliases=True)
     if site is not None:
         yield asked(site, context.style, "functions", "函数名")
@@ -303,19 +296,8 @@ def rename_macros(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
             wanted = "_".join(table.get(part.lower(), part).upper() for part in parts)
         if wanted == name:
             continue
-        start = symbol.declarations[0].start_byte
-        refused = renaming.refusal(symbol, directives=True)
-        places = plain_bodies(unit, symbol)
-        if refused is not None or places is None:
-            yield refused or Refusal(start, "named-in-a-condition")
-            continue
-        new = renaming.choose([wanted])
-        if new is None:
-            yield Refusal(start, "name-taken")
-            continue
-        renaming.add(symbol, new, comments)
-        for place in places:
-            renaming.replace(*place, new)
+        if (refused := renaming.take_macro(symbol, wanted, comments)) is not None:
+            yield refused
     site = renaming.site(aliases=True)
     if site is not None and prefixed:
         en = f"Prefix the macro constants with the module's name (`{prefix}_`)"
@@ -324,25 +306,6 @@ def rename_macros(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         yield replace(site, ask=("Shorten the names of the macro constants", "宏常量的命名用缩写"), way="short")
     elif site is not None:
         yield replace(site, ask=("Write the names of the macro constants out in full", "宏常量的命名写全"), way="long")
-
-
-def plain_bodies(unit: Unit, macro: Symbol) -> list[tuple[int, int]] | None:
-    """Where the macro stands in other macros' bodies; None where it stands in any other directive."""
-    if len(macro.declarations) != 1:
-        return None
-    own = macro.declarations[0]
-    found = []
-    for place in unit.symbols.occurrences(macro.name):
-        if place.where != "directive" or place.start == own.start_byte:
-            continue
-        line = next((unit.src[a:b] for a, b in unit.directives if a <= place.start < b), b"")
-        words = line[1:].split(None, 2)
-        if len(words) < 3 or words[0] != b"define" or b"#" in words[2]:
-            return None
-        if b"(" in words[1] and b")" not in words[1]:
-            return None  # perhaps one of its parameters
-        found.append((place.start, place.end))
-    return found
 
 
 def _module(unit: Unit) -> str:

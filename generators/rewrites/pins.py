@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from corpus.source.lexer import lexed
 from corpus.source.symbol import Symbol
 from corpus.source.unit import Unit
-from generators.rewrites.names import plain_bodies
 from generators.rewrites.renaming import Renaming
 from generators.rewrites.rule import Context, Refusal, Site, rewrite
 
@@ -55,19 +54,9 @@ def prefix_pins(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         kind = _kind(unit, symbol)
         if not kind:
             continue
-        start = symbol.declarations[0].start_byte
-        refused = renaming.refusal(symbol, directives=True)
-        places = plain_bodies(unit, symbol)
-        if refused is not None or places is None:
-            yield refused or Refusal(start, "named-in-a-condition")
-            continue
-        new = renaming.choose([f"{kind}_{symbol.name.decode('utf-8', 'replace')}"])
-        if new is None:
-            yield Refusal(start, "name-taken")
-            continue
-        renaming.add(symbol, new, comments)
-        for place in places:
-            renaming.replace(*place, new)
+        name = symbol.name.decode("utf-8", "replace")
+        if (refused := renaming.take_macro(symbol, f"{kind}_{name}", comments)) is not None:
+            yield refused
     site = renaming.site(aliases=True)
     if site is not None:
         yield site

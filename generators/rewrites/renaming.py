@@ -55,6 +55,32 @@ class Renaming:
         for start, end in spoken(self.unit, comments, symbol.name):
             self.edits[start, end] = new
 
+    def take(self, symbol: Symbol, wanted: Iterable[str | None], comments: Sequence[Span]) -> Refusal | None:
+        """Gives a symbol the first of the wanted names that is free, or says why it must keep its own."""
+        refused = self.refusal(symbol)
+        if refused is not None:
+            return refused
+        new = self.choose(wanted)
+        if new is None:
+            return Refusal(symbol.declaration.start_byte if symbol.declaration is not None else 0, "name-taken")
+        self.add(symbol, new, comments)
+        return None
+
+    def take_macro(self, symbol: Symbol, wanted: str, comments: Sequence[Span]) -> Refusal | None:
+        """The same for an object-like macro, which may stand in other macros' bodies."""
+        start = symbol.declarations[0].start_byte
+        refused = self.refusal(symbol, directives=True)
+        places = _plain_bodies(self.unit, symbol)
+        if refused is not None or places is None:
+            return refused or Refusal(start, "named-in-a-condition")
+        new = self.choose([wanted])
+        if new is None:
+            return Refusal(start, "name-taken")
+        self.add(symbol, new, comments)
+        for place in places:
+            self.replace(*place, new)
+        return None
+
     def replace(self, start: int, end: int, new: bytes) -> None:
         """Puts the new name at a place that the tree does not show."""
         self.edits[start, end] = new
@@ -69,6 +95,25 @@ class Renaming:
         edits = aligned(self.unit, (Edit(start, end, text) for (start, end), text in self.edits.items()))
         seen = tuple(pair for pair in self.pairs if aliases and (only is None or pair[0] in only))
         return Site(edits, tuple(self.pairs), seen)
+
+
+def _plain_bodies(unit: Unit, macro: Symbol) -> list[tuple[int, int]] | None:
+    """Where the macro stands in other macros' bodies; None where it stands in any other directive."""
+    if len(macro.declarations) != 1:
+        return None
+    own = macro.declarations[0]
+    found = []
+    for place in unit.symbols.occurrences(macro.name):
+        if place.where != "directive" or place.start == own.start_byte:
+            continue
+        line = next((unit.src[a:b] for a, b in unit.directives if a <= place.start < b), b"")
+        words = line[1:].split(None, 2)
+        if len(words) < 3 or words[0] != b"define" or b"#" in words[2]:
+            return None
+        if b"(" in words[1] and b")" not in words[1]:
+            return None  # perhaps one of its parameters
+        found.append((place.start, place.end))
+    return found
 
 
 @per_unit
