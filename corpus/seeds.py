@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from corpus.chips import Family
 from corpus.yamlfile import YamlError, did_you_mean, first_error, line_of, located, read_yaml
 
 LANGUAGES = ("en", "zh")
@@ -46,11 +47,55 @@ class Bilingual(_Sheet):
     zh: Text
 
 
-class Phrasings(_Sheet):
-    """Several natural ways to ask for the same program, in English and Chinese."""
+Manner = Literal["specification", "ticket", "question", "review", "continuation", "port"]
 
-    en: tuple[Text, ...] = Field(min_length=3)
-    zh: tuple[Text, ...] = Field(min_length=3)
+ASKING: tuple[Manner, ...] = ("specification", "ticket", "question")
+"""The manners of asking for a whole program out of nothing; the others stand before given code."""
+
+
+class Phrasings(_Sheet):
+    """The natural ways to ask for the same program, in English and Chinese, by the manner of asking.
+
+    A manner of `ASKING` is required in each language, and each has one text or several.
+    """
+
+    en: dict[Manner, tuple[Text, ...]]
+    zh: dict[Manner, tuple[Text, ...]]
+
+    @field_validator("en", "zh", mode="before")
+    @classmethod
+    def _one_or_several(cls, texts: Any) -> Any:
+        if not isinstance(texts, Mapping):
+            return texts
+        return {manner: (text,) if isinstance(text, str) else text for manner, text in texts.items()}
+
+    @field_validator("en", "zh")
+    @classmethod
+    def _asks(cls, texts: dict[Manner, tuple[str, ...]]) -> dict[Manner, tuple[str, ...]]:
+        lacking = [manner for manner in ASKING if not texts.get(manner)]
+        if lacking:
+            raise ValueError(f"has no {lacking[0]!r}")
+        return texts
+
+    def of(self, language: str, manners: Sequence[Manner] = ASKING) -> tuple[str, ...]:
+        """The texts of these manners in one language, in the manners' order."""
+        texts = self.zh if language == "zh" else self.en
+        return tuple(text for manner in manners for text in texts.get(manner, ()))
+
+
+class Need(_Sheet):
+    """A safety need of the program that an expert meets unasked.
+
+    `names` are the program's names that it is about. `en` and `zh` make it explicit: a sentence for an instruction.
+    """
+
+    kind: Literal[
+        "volatile", "bounded-wait", "atomic-access", "debounce", "flag-clear", "init-order", "pin-direction",
+        "wrap-around", "range-check", "neighbour-bits", "short-isr", "reentrancy", "watchdog", "power-up-state",
+    ]  # fmt: skip
+    names: tuple[Text, ...] = ()
+    en: Text
+    zh: Text
 
 
 class Hole(_Sheet):
@@ -109,8 +154,8 @@ class Sheet(_Sheet):
     title: Bilingual
     author: Text
     license: Text
-    target: Literal["mcs51"]
-    dialect: Literal["sdcc"]
+    target: Family
+    dialect: Literal["sdcc", "gcc"]
     chip: Text
     clock_hz: int = 11059200
     model: Literal["small", "medium", "large"] = "small"
@@ -126,6 +171,14 @@ class Sheet(_Sheet):
     constraints: tuple[Constraint, ...] = ()
     timing: tuple[Text, ...] = ()
     delays: tuple[Text, ...] = ()
+    needs: tuple[Need, ...] = ()
+
+    @model_validator(mode="after")
+    def _compiled_as_written(self) -> Sheet:
+        dialect = "sdcc" if self.target in ("mcs51", "stm8") else "gcc"
+        if self.dialect != dialect:
+            raise ValueError(f"a program for {self.target} is compiled as {dialect!r}, not {self.dialect!r}")
+        return self
 
     @model_validator(mode="after")
     def _free_or_timed(self) -> Sheet:
@@ -235,6 +288,7 @@ def _fields_at(place: tuple[int | str, ...]) -> tuple[str, ...]:
         "holes": Hole,
         "derived": Derived,
         "constraints": Constraint,
+        "needs": Need,
     }
     model = models.get(str(place[0]), Sheet) if place else Sheet
     return tuple(model.model_fields)

@@ -20,8 +20,8 @@ def brief(seed: Seed, program: Program, compiler: str) -> Brief:
     return Brief(
         seed=seed.id,
         title=Bilingual(filling.words(sheet.title.en), filling.words(sheet.title.zh)),
-        instructions_en=tuple(map(filling.words, sheet.instruction.en)),
-        instructions_zh=tuple(map(filling.words, sheet.instruction.zh)),
+        instructions_en=tuple(map(filling.words, sheet.instruction.of("en"))),
+        instructions_zh=tuple(map(filling.words, sheet.instruction.of("zh"))),
         idea=Bilingual(filling.words(sheet.idea.en), filling.words(sheet.idea.zh)),
         comments=_comments(seed, program),
         chip=sheet.chip,

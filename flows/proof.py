@@ -18,17 +18,16 @@ from generators.mutants.operator import Faulty
 from generators.rewrites.apply import Proposal, rename_aliases
 from generators.templates import Filling, fill_program
 from validators.behaviour import DRAWS, FILLS, Bench, Built, Observed, contrast, judge
-from validators.boards import AVR_FOR_SDCC
+from validators.boards import AVR_FOR_SDCC, BOARDS
 from validators.enumeration import Enumerator
 from validators.opinions import Case, SecondOpinion
 from validators.sandbox.runner import Sandbox
-from validators.screen import screen
+from validators.screen import screen_for
 from validators.simulators.machine import CoreFailed
 from validators.toolchains.batch import compile_all
 from validators.toolchains.catalogue import toolchain
-from validators.toolchains.compile import compile_verdict
+from validators.toolchains.compile import Compiled, compile_verdict
 from validators.toolchains.gcc import gcc_host
-from validators.toolchains.sdcc import sdcc_mcs51
 from validators.toolchains.toolchain import MissingTool
 
 PROGRAM = "program.c"
@@ -80,7 +79,10 @@ class Prover:
         self._seed = seed
         self._cycles = cycles
         self._coverage = coverage
-        self._bench = Bench(sandbox, limit=cycles)
+        self._board = BOARDS[seed.sheet.target]
+        self._model = seed.sheet.model if seed.sheet.target == "mcs51" else self._board.model
+        self._screen = screen_for(seed.sheet.target)
+        self._bench = Bench(sandbox, limit=cycles, board=self._board)
         self._enumerates = enumerate_inputs
         self.traces: dict[str, tuple[Run, ...]] = {}
         """What the Programs judged so far did, by the name that stands in `Program.trace`."""
@@ -97,7 +99,7 @@ class Prover:
             steps=() if default else (Step("template", "fill-holes", params=filling.texts),),
             grade="harness",
         )
-        safe = screen(source)
+        safe = self._screen(source)
         if not safe.passed:
             return program.judged(safe)
         built = self._build(program)
@@ -107,7 +109,7 @@ class Prover:
         verdict = judge(observed)
         if not verdict.passed:
             return program.judged(safe, verdict)
-        second = compile_verdict(self._sandbox, gcc_host, source).verdict
+        second = [compile_verdict(self._sandbox, gcc_host, source).verdict] if self._has_second else []
         return self._finished(Proved(program.judged(safe, verdict), observed, built), second)
 
     def step(self, parent: Proved, proposal: Proposal) -> Proved | Program:
@@ -147,8 +149,10 @@ class Prover:
 
     def finish(self, tips: Sequence[Proved]) -> list[Proved | Program]:
         """The ends of chains: compiled by a second compiler, all in one process; what was measured stands on them."""
+        if not self._has_second:
+            return [self._finished(tip, []) for tip in tips]
         checked = compile_all(self._sandbox, toolchain("clang-msp430"), [tip.program.source for tip in tips])
-        return [self._finished(tip, check.verdict) for tip, check in zip(tips, checked, strict=True)]
+        return [self._finished(tip, [check.verdict]) for tip, check in zip(tips, checked, strict=True)]
 
     def fault(self, base: Proved, faulty: Faulty) -> Program:
         """A mutant with its fault when one was seen, else with a failed verdict (`equivalent`, `not-seen`)."""
@@ -182,7 +186,7 @@ class Prover:
             grade="simulated",
         )
         lexed_near(source.encode("utf-8", "replace"), lexed(before.source.encode()))
-        safe = screen(source)
+        safe = self._screen(source)
         if not safe.passed:
             return program.judged(safe)
         built = self._build(program)
@@ -217,7 +221,7 @@ class Prover:
         """What the static checks say of a program and do not say of the one that it was."""
         from validators.findings.catalogue import findings  # here, since few programs are looked at so
 
-        chip = chip_for("mcs51", self._seed.sheet.chip)
+        chip = chip_for(self._seed.sheet.target, self._seed.sheet.chip)
         known = {(one.code, one.message) for one in findings(before, chip)}
         new = [one for one in findings(after, chip) if (one.code, one.message) not in known]
         return tuple(replace(one, file=PROGRAM) for one in new)
@@ -251,10 +255,20 @@ class Prover:
         holes = dict(program.holes)
         return self._opinion(verdict, parent, variant, self._seed.harness, holes, target=self._bench.board.name)
 
+    @property
+    def _has_second(self) -> bool:
+        """Whether another compiler takes the program: registers by name mean something in one compiler's headers."""
+        return self._seed.sheet.target == "mcs51"
+
+    def _compiled(self, source: str) -> Compiled:
+        return compile_verdict(self._sandbox, self._board.compiler("object", self._model, PROGRAM), source)
+
     @cached_property
     def _enumerator(self) -> Enumerator | None:
         """Made when it is first needed: it has a bench of its own."""
-        return Enumerator(self._sandbox, self._seed.sheet.model) if self._enumerates else None
+        if not self._enumerates or self._seed.sheet.target != "mcs51":
+            return None
+        return Enumerator(self._sandbox, self._seed.sheet.model)
 
     @cached_property
     def _opinion(self) -> SecondOpinion | None:
@@ -265,15 +279,15 @@ class Prover:
 
     def _build(self, program: Program) -> Built:
         return self._bench.build(
-            program.source, self._seed.harness, dict(program.holes), dict(program.aliases), self._seed.sheet.model
+            program.source, self._seed.harness, dict(program.holes), dict(program.aliases), self._model
         )
 
-    def _finished(self, tip: Proved, second: Verdict) -> Proved | Program:
+    def _finished(self, tip: Proved, second: Sequence[Verdict]) -> Proved | Program:
         program, observed = tip.program, tip.observed
         compiled = tip.built.compiled if tip.built is not None else None
         # Warnings name lines, which a change of layout moves.
         if compiled is None or (compiled.diagnostics and program.origin == "rewrite"):
-            compiled = compile_verdict(self._sandbox, sdcc_mcs51(self._seed.sheet.model), program.source)
+            compiled = self._compiled(program.source)
         reached = self._bench.reached(tip.built) if self._coverage and tip.built is not None else None
         code = compiled.sizes.code if compiled.sizes is not None else 0
         origin = tip.origin if tip.origin != (0, 0) else (code, observed.cycles)
@@ -286,7 +300,7 @@ class Prover:
             cycles_delta=observed.cycles - origin[1],
             coverage=reached.coverage if reached is not None else None,
             trace=self._traced(observed),
-        ).judged(compiled.verdict, second)
+        ).judged(compiled.verdict, *second)
         built = tip.built if program.origin != "rewrite" else None
         return program if program.failed else Proved(program, observed, built, origin)
 

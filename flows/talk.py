@@ -76,9 +76,9 @@ def prompt(seed: Seed, language: Language, sample: int) -> tuple[tuple[str, str]
     """The messages that show the seed with its default values, in this language."""
     sheet, filling = seed.sheet, default_filling(seed)
     texts = (
-        (sheet.title.zh, sheet.instruction.zh[0], sheet.idea.zh)
+        (sheet.title.zh, sheet.instruction.of("zh")[0], sheet.idea.zh)
         if language == "zh"
-        else (sheet.title.en, sheet.instruction.en[0], sheet.idea.en)
+        else (sheet.title.en, sheet.instruction.of("en")[0], sheet.idea.en)
     )
     title, instruction, idea = (folded(filling.words(text)) for text in texts)
     program = localise(fill_program(seed, filling), sheet.comments.items(), language)

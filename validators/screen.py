@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
+from corpus.chips import Family
 from corpus.records import Verdict
 from corpus.source.lexer import Lexed, lexed
 from validators.array_bounds import array_bounds
@@ -181,6 +182,16 @@ def _is_operator(text: bytes) -> bool:
 
 
 screen = Screen()
+
+AVR_HEADERS = rf"{HEADERS}|(?:avr/(?:boot|eeprom|interrupt|io|pgmspace|power|sleep|wdt)|util/(?:atomic|crc16|delay))\.h"
+"""And those of avr-libc that say what an AVR has."""
+
+_avr_screen = Screen(headers=AVR_HEADERS)
+
+
+def screen_for(target: Family) -> Screen:
+    """The screen with the defaults for programs of one target."""
+    return _avr_screen if target == "avr" else screen
 
 
 def _found(reason: str, pattern: re.Pattern[bytes], src: bytes) -> Iterator[tuple[str, str]]:

@@ -27,7 +27,7 @@ from generators.tasks.row import folded
 from generators.tasks.write import names_of
 from generators.templates import default_filling, fill_program
 from validators.sandbox.runner import Sandbox
-from validators.screen import screen
+from validators.screen import screen_for
 from validators.toolchains.compile import compile_verdict
 from validators.toolchains.gcc import gcc_host
 from validators.toolchains.sdcc import sdcc_mcs51
@@ -125,10 +125,10 @@ def _judged(seed: Seed, language: Language, sample: int, draft: spirit.Draft, sa
         grade=GRADE,
     )
     filling = default_filling(seed)
-    phrasings = seed.sheet.instruction.zh if language == "zh" else seed.sheet.instruction.en
+    phrasings = seed.sheet.instruction.of(language)
     if folded(draft.instruction) in {folded(filling.words(text)) for text in phrasings}:
         return program.judged(Verdict("model", "failed", "copied-instruction", "the seed's own instruction"))
-    program = program.judged(screen(draft.source))
+    program = program.judged(screen_for(seed.sheet.target)(draft.source))
     if program.failed:
         return program
     target = compile_verdict(sandbox, sdcc_mcs51(seed.sheet.model), draft.source)

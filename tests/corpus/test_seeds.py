@@ -39,8 +39,8 @@ def test_every_shipped_seed_loads() -> None:
 def test_chinese_lines_are_joined_without_blanks() -> None:
     """YAML folds a line break into a blank; between Chinese characters no writer puts one."""
     seed = load_seed(SEEDS / "uart-baud-init")
-    assert "，不能" in "".join(seed.sheet.instruction.zh).replace(" ", "")
-    assert "， 不" not in "".join(seed.sheet.instruction.zh)
+    assert "，不能" in "".join(seed.sheet.instruction.of("zh")).replace(" ", "")
+    assert "， 不" not in "".join(seed.sheet.instruction.of("zh"))
 
 
 def test_an_unknown_key_names_the_nearest(folder: Path) -> None:

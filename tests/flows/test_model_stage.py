@@ -261,7 +261,7 @@ POOR = {
         "near-duplicate",
     ),
     "the seed's instruction": (
-        default_filling(SEED).words(SEED.sheet.instruction.en[0]),
+        default_filling(SEED).words(SEED.sheet.instruction.of("en")[0]),
         CODE,
         "model",
         "copied-instruction",

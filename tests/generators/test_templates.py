@@ -37,7 +37,7 @@ def test_every_filling_fills_every_word(seed: Seed) -> None:
         sheet = seed.sheet
         for language in LANGUAGES:
             texts = [
-                *getattr(sheet.instruction, language),
+                *sheet.instruction.of(language),
                 getattr(sheet.idea, language),
                 getattr(sheet.title, language),
             ]
@@ -61,7 +61,7 @@ def test_code_words_and_harness_get_the_same_value(uart: Seed) -> None:
     filling = next(f for f in fillings(uart, random.Random(3), 18) if dict(f.texts)["BAUD"] == "4800")
     values = dict(filling.texts)
     assert f"#define BAUD_RELOAD {values['BAUD_RELOAD']}\n" in fill_program(uart, filling)
-    assert "4800" in filling.words(uart.sheet.instruction.en[0])
+    assert "4800" in filling.words(uart.sheet.instruction.of("en")[0])
 
 
 def test_a_value_out_of_tolerance_is_refused_with_the_formula(uart: Seed) -> None:

@@ -117,7 +117,7 @@ def test_the_prompt_shows_the_seed_and_leaves_no_mark(name: str, language: Langu
     seed = load_seed(SEEDS / name)
     filling = default_filling(seed)
     sheet = seed.sheet
-    chosen = sheet.instruction.zh[0] if language == "zh" else sheet.instruction.en[0]
+    chosen = sheet.instruction.of("zh")[0] if language == "zh" else sheet.instruction.of("en")[0]
     idea = sheet.idea.zh if language == "zh" else sheet.idea.en
     instruction, idea = filling.words(chosen), filling.words(idea)
     program = fill_program(seed, filling)
