@@ -16,6 +16,7 @@ programs a second of the naive way; at most 15 % beyond the floor, with the star
 from __future__ import annotations
 
 import argparse
+import ctypes
 import os
 import pickle
 import random
@@ -26,6 +27,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -42,6 +44,7 @@ from generators.rewrites.style import STYLES
 from generators.templates import default_filling, fill_program
 
 SEEDS = Path("datasets/seeds")
+_SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of <linux/prctl.h>: what a child leaves behind becomes ours
 
 
 @dataclass(frozen=True)
@@ -88,10 +91,14 @@ def _work(seed: Seed, each: int) -> Work:
 
 
 def _side(side: str, work: Path, jobs: int) -> Side:
-    """One way as a process of its own, all of which is counted."""
+    """One way as a process of its own, all of which is counted, the process that forks its workers too."""
+    ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
     command = [sys.executable, "-m", "benchmarks.proving", side, str(work), "--jobs", str(jobs)]
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+    with suppress(ChildProcessError):
+        while True:
+            os.wait()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     wall = time.perf_counter() - began
     verdicts, tools = pickle.loads(bytes.fromhex(done.stdout.decode()))

@@ -6,7 +6,6 @@ python -m benchmarks.proving ours WORK --jobs 2     prints verdicts and the tool
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import pickle
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from corpus.records import Program
 from corpus.seeds import Seed
-from flows.pool import prepare
+from flows.pool import pool_context, prepare
 from flows.proof import Proved, Prover
 from generators.mutants.operator import Faulty
 from generators.rewrites.apply import Proposal
@@ -54,7 +53,7 @@ def main() -> None:
 
 
 def _ours(works: Sequence[Work], jobs: int) -> Result:
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=prepare) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=pool_context(["flows.proof"]), initializer=prepare) as pool:
         found = list(pool.map(proved, works))
     return [verdicts for verdicts, _ in found], sum(tools for _, tools in found)
 

@@ -147,10 +147,11 @@ def variants(seed: Seed) -> set[bytes]:
     authors = contexts(seed, random.Random(seed.id))
     for rule in RULES:
         for chosen in (one for sites in _by_all(rule, unit, authors) for one in choices(rule, sites)):
-            text = apply_edits(unit.src, edits_of(chosen))
+            edits = edits_of(chosen)
+            text = apply_edits(unit.src, edits)
             if text not in made:
                 made.add(text)
-                if breaks(rule, unit, chosen, text) is None:
+                if breaks(rule, unit, chosen, edits) is None:
                     kept.add(text)
     return kept
 
@@ -197,7 +198,7 @@ def _looked_at(seed: Seed, src: bytes, spent: Spent, rules: Spent) -> None:
             text = spent.on("edit", lambda chosen=chosen: apply_edits(unit.src, edits_of(chosen)))  # type: ignore[misc]
             if text not in made:
                 made.add(text)
-                spent.on("re-parse", partial(breaks, rule, unit, chosen, text))
+                spent.on("re-parse", partial(breaks, rule, unit, chosen, edits_of(chosen)))
 
 
 def clang_format(texts: Sequence[bytes]) -> float | None:

@@ -9,8 +9,9 @@ from functools import cached_property
 from corpus.chips import chip_for
 from corpus.records import GRADES, Diagnostic, Fault, Program, Step, Verdict, program_id, trace_id
 from corpus.seeds import Seed
+from corpus.source.edits import Edit
 from corpus.source.interface import interface
-from corpus.source.lexer import lexed, lexed_near
+from corpus.source.lexer import lexed
 from corpus.source.stream import token_stream
 from corpus.source.touched import keeps_interface
 from corpus.source.unit import Unit
@@ -125,7 +126,7 @@ class Prover:
             aliases=rename_aliases(before.aliases, proposal.aliases),
             verdicts=(),
         )
-        lexed_near(proposal.source, lexed(parent.unit.src))
+        _know(parent.unit, proposal.source, proposal.step)
         if _same_tokens(proposal.source, parent.unit.src) and not _shows_layout(parent.unit):
             verdict = Verdict("equivalent", "passed", "same-tokens", "only layout or comments differ")
             return replace(parent, program=_graded(program, before, proposal.step, verdict))
@@ -185,7 +186,7 @@ class Prover:
             trace="",
             grade="simulated",
         )
-        lexed_near(source.encode("utf-8", "replace"), lexed(before.source.encode()))
+        _know(base.unit, source.encode("utf-8", "replace"), faulty.step)
         safe = self._screen(source)
         if not safe.passed:
             return program.judged(safe)
@@ -311,6 +312,13 @@ class Prover:
         name = trace_id(kept)
         self.traces[name] = kept
         return name
+
+
+def _know(before: Unit, source: bytes, step: Step) -> None:
+    """Has the text of a step parsed, cheaper than it would be alone, for all that will ask for it."""
+    made = before.edited([Edit(start, end, text.encode("utf-8", "surrogatepass")) for start, end, text in step.edits])
+    if made.src != source:  # what is not UTF-8 is told in other signs
+        before.near(source)
 
 
 def _same_tokens(one: bytes, other: bytes) -> bool:

@@ -64,6 +64,7 @@ class Assembly:
         self._harnesses: dict[tuple[str, str], str] = {}
         self._views: dict[tuple[bytes, frozenset[bytes], tuple[tuple[str, str], ...]], View | None] = {}
         self._images: dict[tuple[str, tuple[bytes, ...]], bytes] = {}
+        self._shell: Unit | None = None
 
     def build(
         self,
@@ -100,7 +101,8 @@ class Assembly:
         if key not in self._views:
             if len(self._views) >= _MOST:
                 self._views.pop(next(iter(self._views)))
-            self._views[key] = seen_by(Unit.parse(shell.text), words, aliases)
+            self._shell = self._shell.near(shell.text) if self._shell is not None else Unit.parse(shell.text)
+            self._views[key] = seen_by(self._shell, words, aliases)
         view = self._views[key]
         return replace(view, edits=shell.placed(view.edits)) if view is not None else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from bisect import bisect_left
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -34,6 +35,15 @@ def apply_edits(src: bytes, edits: Iterable[Edit]) -> bytes:
         position = edit.end
     parts.append(src[position:])
     return b"".join(parts)
+
+
+def difference(before: bytes, after: bytes) -> Edit:
+    """The one edit that makes `after` of `before`: what is between the beginning and the end that they share."""
+    lengths = range(min(len(before), len(after)))
+    same = bisect_left(lengths, True, key=lambda length: before[: length + 1] != after[: length + 1])
+    rest = bisect_left(lengths, True, key=lambda length: before[-length - 1 :] != after[-length - 1 :])
+    rest = min(rest, lengths.stop - same)
+    return Edit(same, len(before) - rest, after[same : len(after) - rest])
 
 
 def diff(before: bytes, after: bytes, path: str) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
-from contextvars import ContextVar
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import accumulate, repeat
 from typing import Literal, NamedTuple
+
+from corpus.source.edits import Edit, difference
+from corpus.source.recent import Recent
 
 Kind = Literal[
     "space", "newline", "comment", "string", "char", "number", "identifier", "punctuator", "hash", "asm", "broken"
@@ -82,8 +84,14 @@ class Lexed:
 
     def of(self, *kinds: Kind) -> list[Token]:
         """The tokens of these kinds."""
-        bounds = self.bounds
-        return [Token(kind, bounds[at], bounds[at + 1]) for at, kind in enumerate(self.kinds) if kind in kinds]
+        bounds, found, at = self.bounds, self.kinds, -1
+        if len(kinds) > 1:
+            return [Token(kind, bounds[at], bounds[at + 1]) for at, kind in enumerate(found) if kind in kinds]
+        tokens = []
+        for _ in range(found.count(kinds[0])):
+            at = found.index(kinds[0], at + 1)
+            tokens.append(Token(kinds[0], bounds[at], bounds[at + 1]))
+        return tokens
 
     @cached_property
     def seen(self) -> tuple[int, ...]:
@@ -136,23 +144,38 @@ def lex(src: bytes) -> list[Token]:
     return list(lexed(src).tokens)
 
 
-@lru_cache(maxsize=128)
 def lexed(src: bytes) -> Lexed:
     """The same with what follows from them; the last 128 texts are remembered: one is looked at from many sides."""
-    base = _near.get()
-    return (_changed(base, src) if base is not None else None) or _cut(src)
+    return _recent(src)
 
 
-def lexed_near(src: bytes, base: Lexed) -> Lexed:
-    """The same as `lexed` gives, cheaper where `src` differs from the base's text in some lines only."""
-    before = _near.set(base)
-    try:
-        return lexed(src)
-    finally:
-        _near.reset(before)
+class Region(NamedTuple):
+    """Whole lines in which two texts differ: the tokens `old[first:last]` of the one are `new_first:new_last` of the
+    other."""
+
+    first: int
+    last: int
+    new_first: int
+    new_last: int
 
 
-_near: ContextVar[Lexed | None] = ContextVar("near", default=None)
+class Splice(NamedTuple):
+    """A text cut by the tokens of another: outside of the regions both have the same tokens."""
+
+    lexed: Lexed
+    regions: tuple[Region, ...]
+
+
+def lexed_near(src: bytes, base: Lexed, edits: Sequence[Edit] | None = None) -> Splice | None:
+    """What `lexed` gives for `src`, which `edits` make of the base's text, and where the two differ.
+
+    The base's tokens serve again, but for those of the lines that the edits touch. Without `edits` one is found. None
+    where these lines could reach into others, or `src` is the same text; `lexed` then cuts all.
+    """
+    spliced = _spliced(base, src, edits if edits is not None else (difference(base.src, src),))
+    if spliced is not None and _recent.known(src) is None:
+        _recent.put(src, spliced.lexed)
+    return spliced
 
 
 def _cut(src: bytes) -> Lexed:
@@ -173,36 +196,59 @@ def _cut(src: bytes) -> Lexed:
     return Lexed(src, tuple(kinds), tuple(texts), tuple(bounds))
 
 
-def _changed(base: Lexed, src: bytes) -> Lexed | None:
-    """The base's tokens with those of the lines that differ cut anew; None where they could reach into other lines.
+def _spliced(base: Lexed, src: bytes, edits: Sequence[Edit]) -> Splice | None:
+    """The base's tokens with those of the edited lines cut anew; None where they could reach into other lines.
 
     Behind a line's end that is no part of a comment or a splice the lexer begins afresh, whatever stood before.
     """
-    old = base.src
-    lengths = range(min(len(old), len(src)))
-    same = bisect_left(lengths, True, key=lambda length: old[: length + 1] != src[: length + 1])
-    rest = bisect_left(lengths, True, key=lambda length: old[-length - 1 :] != src[-length - 1 :])
-    ends = base.line_ends
-    first = bisect_right(ends, same, key=base.bounds.__getitem__) - 1
-    last = bisect_left(ends, max(len(old) - min(rest, lengths.stop - same), same), key=base.bounds.__getitem__)
-    if last >= len(ends):
+    kinds, texts, bounds = list[Kind](), list[bytes](), list[int]()
+    regions: list[Region] = []
+    done = shift = 0
+    for first, last, grown in _edited_lines(base, edits):
+        start, end = base.bounds[first], base.bounds[last]
+        text = src[start + shift : end + shift + grown]
+        cut = _cut(text)
+        if (text and cut.kinds[-1] != "newline") or b"asm" in (text + base.src[start:end]).lower():
+            return None
+        kinds += base.kinds[done:first]
+        texts += base.texts[done:first]
+        bounds += [at + shift for at in base.bounds[done:first]] if shift else base.bounds[done:first]
+        regions.append(Region(first, last, len(kinds), len(kinds) + len(cut.kinds)))
+        kinds += cut.kinds
+        texts += cut.texts
+        here = start + shift
+        bounds += [here + at for at in cut.bounds[:-1]]
+        done = last
+        shift += grown
+    if not regions:
         return None
-    start, end = (ends[first] if first >= 0 else 0), ends[last]
-    shift = len(src) - len(old)
-    text = src[base.bounds[start] : base.bounds[end] + shift]
-    cut = _cut(text)
-    if cut.kinds[-1:] != ("newline",) or b"asm" in (text + old[base.bounds[start] : base.bounds[end]]).lower():
-        return None
-    here = base.bounds[start]
-    bounds = (
-        *base.bounds[:start], *[here + at for at in cut.bounds[:-1]], *[at + shift for at in base.bounds[end:]]
-    )  # fmt: skip
-    return Lexed(
-        src,
-        (*base.kinds[:start], *cut.kinds, *base.kinds[end:]),
-        (*base.texts[:start], *cut.texts, *base.texts[end:]),
-        bounds,
-    )
+    kinds += base.kinds[done:]
+    texts += base.texts[done:]
+    bounds += [at + shift for at in base.bounds[done:]]
+    return Splice(Lexed(src, tuple(kinds), tuple(texts), tuple(bounds)), tuple(regions))
+
+
+_CLOSE = 24  # tokens between two edits that are cut as one region
+
+
+def _edited_lines(base: Lexed, edits: Sequence[Edit]) -> Iterator[tuple[int, int, int]]:
+    """The tokens of the whole lines that edits touch, from and to, and by how many bytes these lines grow."""
+    ends, bounds = base.line_ends, base.bounds
+    open_: tuple[int, int, int] | None = None
+    for edit in sorted(edits):
+        number = bisect_right(ends, edit.start, key=bounds.__getitem__)
+        first = ends[number - 1] if number else 0
+        number = bisect_left(ends, max(edit.end, edit.start + 1), key=bounds.__getitem__)
+        last = ends[number] if number < len(ends) else len(base.kinds)
+        grown = len(edit.text) - edit.end + edit.start
+        if open_ is not None and first <= open_[1] + _CLOSE:
+            open_ = open_[0], max(last, open_[1]), open_[2] + grown
+            continue
+        if open_ is not None:
+            yield open_
+        open_ = first, last, grown
+    if open_ is not None:
+        yield open_
 
 
 class _Kinds(dict[bytes, Kind]):
@@ -217,6 +263,7 @@ class _Kinds(dict[bytes, Kind]):
 
 
 _kinds = _Kinds()
+_recent = Recent(_cut, 128)
 
 
 def significant(tokens: Iterable[Token]) -> list[Token]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from corpus.source.dialect import (
@@ -49,13 +48,40 @@ class Span(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Masked:
-    """`text` is as long as the source and has its line ends; `keil` says that the source is Keil C51."""
+class Dialect(NamedTuple):
+    """The words that mean something to the mask in one source: memory spaces, function attributes, macros that stand
+    for qualifiers, and typedef names; `keil` says that the source is Keil C51."""
+
+    keil: bool
+    spaces: frozenset[bytes]
+    attributes: frozenset[bytes]
+    qualifiers: frozenset[bytes]
+    typedefs: frozenset[bytes]
+
+    @classmethod
+    def of(cls, source: Lexed, qualifiers: frozenset[bytes] = frozenset()) -> Dialect:
+        """What is found in a source; `qualifiers` are known already."""
+        keil = not KEIL_WORDS.isdisjoint(source.present) and is_keil(
+            b" ".join(text for kind, text in _code(source) if kind != "asm")
+        )
+        spaces = SDCC_SPACES | KEIL_SPACES if keil else SDCC_SPACES
+        attributes = SDCC_ATTRIBUTES | KEIL_ATTRIBUTES if keil else SDCC_ATTRIBUTES
+        learned = _learned(source, spaces | attributes | QUALIFIERS)
+        typedefs = _typedefs(source) if b"typedef" in source.present else frozenset[bytes]()
+        return cls(keil, spaces, attributes, QUALIFIERS | qualifiers | learned, typedefs)
+
+
+class Masked(NamedTuple):
+    """`text` is as long as the source and has its line ends."""
 
     text: bytes
     spans: tuple[Span, ...]
-    keil: bool
+    known: Dialect
+
+    @property
+    def keil(self) -> bool:
+        """Whether the source is Keil C51."""
+        return self.known.keil
 
 
 def mask(src: bytes, qualifiers: Iterable[bytes] = ()) -> Masked:
@@ -64,10 +90,17 @@ def mask(src: bytes, qualifiers: Iterable[bytes] = ()) -> Masked:
     `qualifiers` are macro names of the project that stand for qualifiers; those that `src` defines itself are found.
     Raises nothing.
     """
-    masker = _Masker(lexed(src), frozenset(qualifiers))
+    source = lexed(src)
+    known = Dialect.of(source, frozenset(qualifiers))
+    return Masked(*masked(source, known), known)
+
+
+def masked(source: Lexed, known: Dialect) -> tuple[bytes, tuple[Span, ...]]:
+    """The text and the spans of a source whose words are known."""
+    masker = _Masker(source, known)
     masker.run()
     masker.rests()
-    return Masked(bytes(masker.buffer), tuple(sorted(masker.spans, key=lambda s: (s.start, s.end))), masker.keil)
+    return bytes(masker.buffer), tuple(sorted(masker.spans, key=lambda s: (s.start, s.end)))
 
 
 def blank(text: bytes) -> bytes:
@@ -81,25 +114,18 @@ _REGISTERS = SFR_TYPES | SBIT_TYPES
 class _Masker:
     """One pass over the significant tokens outside directives; each dialect word has its method."""
 
-    def __init__(self, source: Lexed, qualifiers: frozenset[bytes]) -> None:
+    def __init__(self, source: Lexed, known: Dialect) -> None:
         self.source = source
         src = self.src = source.src
         self.buffer = bytearray(src)
         self.spans: list[Span] = []
-        seen, texts = source.seen, source.texts
-        lines = [[texts[at] for at in seen[first:last]] for first, last in source.lines]
+        seen = source.seen
         self.bounds = source.bounds
         self.seen = [at for first, last in source.code for at in seen[first:last]]
         self.kinds = list(map(source.kinds.__getitem__, self.seen))
-        self.words = list(map(texts.__getitem__, self.seen))
+        self.words = list(map(source.texts.__getitem__, self.seen))
         self.present = frozenset(self.words)
-        self.keil = not KEIL_WORDS.isdisjoint(self.present) and is_keil(
-            b" ".join(w for kind, w in zip(self.kinds, self.words, strict=True) if kind != "asm")
-        )
-        self.spaces = SDCC_SPACES | KEIL_SPACES if self.keil else SDCC_SPACES
-        self.attributes = SDCC_ATTRIBUTES | KEIL_ATTRIBUTES if self.keil else SDCC_ATTRIBUTES
-        self.qualifiers = QUALIFIERS | qualifiers | _learned(lines, self.spaces | self.attributes | QUALIFIERS)
-        self.typedefs = self._typedefs()
+        self.keil, self.spaces, self.attributes, self.qualifiers, self.typedefs = known
 
     def word(self, index: int) -> bytes:
         return self.words[index] if 0 <= index < len(self.words) else b""
@@ -284,24 +310,6 @@ class _Masker:
                 self.mark("register", first, last)
         return i + 1
 
-    def _typedefs(self) -> frozenset[bytes]:
-        """Names that a simple typedef of this source gives."""
-        names: set[bytes] = set()
-        if b"typedef" not in self.present:
-            return frozenset()
-        for i, word in enumerate(self.words):
-            if word != b"typedef":
-                continue
-            depth = 0
-            for j in range(i + 1, len(self.words)):
-                depth += {b"{": 1, b"}": -1}.get(self.words[j], 0)
-                if not depth and self.words[j] in (b";", b",", b"["):
-                    if self.kind(j - 1) == "identifier":
-                        names.add(self.words[j - 1])
-                    if self.words[j] == b";":
-                        break
-        return frozenset(names - C_KEYWORDS)
-
     def cast(self, i: int) -> int:
         """`(typedef_name)-x` is a subtraction to a parser that knows no typedefs."""
         name = self.word(i + 1)
@@ -319,9 +327,34 @@ class _Masker:
         return i + 3
 
 
-def _learned(lines: list[list[bytes]], dialect: frozenset[bytes]) -> frozenset[bytes]:
+def _code(source: Lexed) -> list[tuple[str, bytes]]:
+    """The significant tokens outside of directives."""
+    return [word for first, last in source.code for word in source.words[first:last]]
+
+
+def _typedefs(source: Lexed) -> frozenset[bytes]:
+    """Names that a simple typedef of this source gives."""
+    names: set[bytes] = set()
+    words = _code(source)
+    for i, (_, word) in enumerate(words):
+        if word != b"typedef":
+            continue
+        depth = 0
+        for j in range(i + 1, len(words)):
+            text = words[j][1]
+            depth += {b"{": 1, b"}": -1}.get(text, 0)
+            if not depth and text in (b";", b",", b"["):
+                if words[j - 1][0] == "identifier":
+                    names.add(words[j - 1][1])
+                if text == b";":
+                    break
+    return frozenset(names - C_KEYWORDS)
+
+
+def _learned(source: Lexed, dialect: frozenset[bytes]) -> frozenset[bytes]:
     """Object-like macros of this source whose whole body is dialect words; an empty body teaches nothing."""
     known: set[bytes] = set()
+    lines = ([text for _, text in source.words[first:last]] for first, last in source.lines)
     macros = [(line[2], line[3:]) for line in lines if line[1:2] == [b"define"] and len(line) > 3]
     for _ in range(3):  # macros of macros, as deep as real headers go
         for name, body in macros:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import tree_sitter_c
 from tree_sitter import Language, Node, Parser, Query, QueryCursor, Tree
 
+from corpus.source.edits import Edit, apply_edits, difference
 from corpus.source.lexer import Token, lexed, lexed_near
 from corpus.source.mask import Masked, Span, mask
+from corpus.source.recent import Recent
+from corpus.source.remask import mask_near
 
 if TYPE_CHECKING:
     from corpus.source.symbols import Symbols
@@ -51,17 +54,24 @@ class Unit:
     tree: Tree
 
     @classmethod
-    def parse(cls, src: bytes, near: Unit | None = None) -> Unit:
+    def parse(cls, src: bytes) -> Unit:
         """Parses any bytes; what is not C shows in `error`. Raises nothing.
-
-        `near` is a source that differs in some lines only: the same comes of it, cheaper.
 
         The last 48 sources are remembered: a chain of rewrites asks for the same text several times, and what one
         asker has found out (symbols, types, effects) serves the next.
         """
-        if near is not None:
-            lexed_near(src, lexed(near.src))
-        return _parsed(src)
+        return _recent(src)
+
+    def edited(self, edits: Sequence[Edit]) -> Unit:
+        """What `parse` gives for this source with the edits made, cheaper where they touch some lines only: the rest is
+        cut, masked and parsed as it was. Raises OverlappingEdits."""
+        src = apply_edits(self.src, edits)
+        found = _recent.known(src)
+        return found if found is not None else _recent.put(src, _spliced(self, src, edits) or _parsed(src))
+
+    def near(self, src: bytes) -> Unit:
+        """What `parse` gives for a text that differs from this source in some lines only, cheaper."""
+        return self if src == self.src else self.edited((difference(self.src, src),))
 
     @property
     def tokens(self) -> tuple[Token, ...]:
@@ -271,6 +281,8 @@ class Unit:
 
     @cached_property
     def _functions(self) -> tuple[Node, ...]:
+        if not self.root.has_error:
+            return tuple(_defined(self.root))
         found = _FUNCTIONS.captures(self.root).get("function", [])
         return tuple(sorted(found, key=lambda node: node.start_byte))  # which come in no order
 
@@ -314,7 +326,42 @@ class Unit:
         return self.root.named_descendant_for_byte_range(start, start if end is None else end)
 
 
-@lru_cache(maxsize=48)
+def _defined(part: Node) -> Iterator[Node]:
+    """The functions of a file; within one the parser takes a macro and its block for another."""
+    for node in part.named_children:
+        if node.type == "function_definition":
+            yield node
+        elif node.type.startswith("preproc_") or node.type in ("linkage_specification", "declaration_list"):
+            yield from _defined(node)
+
+
 def _parsed(src: bytes) -> Unit:
     masked = mask(src)
     return Unit(src, masked, _PARSER.parse(masked.text))
+
+
+def _spliced(base: Unit, src: bytes, edits: Sequence[Edit]) -> Unit | None:
+    """The unit of `src` made from its base's parts; None where a part could be another than if it were made alone.
+
+    A tree that the parser mends after edits is the one that it would have made: nodes that were in doubt are not used
+    again. That is not promised of how it gets over errors, so only trees without any are taken.
+    """
+    if base.root.has_error:
+        return None
+    cut = lexed(base.src)
+    splice = lexed_near(src, cut, edits)
+    remasked = mask_near(cut, base.masked, splice, edits) if splice is not None else None
+    if remasked is None:
+        return None
+    before = base.tree.copy()
+    for edit in sorted(remasked.edits, reverse=True):
+        row, column = base.line(edit.start) - 1, base.column(edit.start) - 1
+        end = base.line(edit.end) - 1, base.column(edit.end) - 1
+        added, width = edit.text.count(b"\n"), len(edit.text.rpartition(b"\n")[2])
+        new_end = row + added, width + (0 if added else column)
+        before.edit(edit.start, edit.end, edit.start + len(edit.text), (row, column), end, new_end)
+    tree = _PARSER.parse(remasked.masked.text, before)
+    return None if tree.root_node.has_error else Unit(src, remasked.masked, tree)
+
+
+_recent = Recent(_parsed, 48)

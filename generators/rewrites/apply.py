@@ -56,7 +56,7 @@ def propose(rule: Rule, unit: Unit, context: Context) -> Proposal | Refusal:
     source = apply_edits(unit.src, edits)
     if source == unit.src:
         return Refusal(edits[0].start, "no-change")
-    if (reason := breaks(rule, unit, chosen, source)) is not None:
+    if (reason := breaks(rule, unit, chosen, edits)) is not None:
         return Refusal(edits[0].start, reason)
     asked = [pair for site in chosen[:1] if site.ask for pair in zip(ASKED, site.ask, strict=True)]
     if chosen[0].way:
@@ -89,12 +89,13 @@ def edits_of(sites: Iterable[Site]) -> list[Edit]:
     return sorted((edit for site in sites for edit in site.edits), key=lambda edit: (edit.start, edit.end))
 
 
-def breaks(rule: Rule, unit: Unit, chosen: Sequence[Site], source: bytes) -> str | None:
-    """Why `source`, which the chosen sites make of the unit, must not be proposed; None where it may."""
-    if Unit.parse(source, near=unit).error is not None and unit.error is None:
+def breaks(rule: Rule, unit: Unit, chosen: Sequence[Site], edits: Sequence[Edit]) -> str | None:
+    """Why what the edits of the chosen sites make of the unit must not be proposed; None where it may."""
+    made = unit.edited(edits)
+    if made.error is not None and unit.error is None:
         return "broke-parse"
     names = {name.encode() for site in chosen for pair in site.params for name in pair} if rule.renames else set()
-    if not rule.tokens_kept and _comments(source, names) != _comments(unit.src, names):
+    if not rule.tokens_kept and _comments(made, names) != _comments(unit, names):
         return "lost-comment"
     return None
 
@@ -156,9 +157,15 @@ def _apart(sites: Sequence[Site]) -> list[Site]:
     return taken
 
 
-def _comments(source: bytes, names: set[bytes]) -> list[bytes]:
+def _comments(unit: Unit, names: set[bytes]) -> list[bytes]:
     """The comments, with one sign for all of `names`: a rename may put one in place of another there."""
-    texts = (source[start:end] for _, start, end in lexed(source).of("comment"))
     if not names:
-        return sorted(texts)
-    return sorted(_WORD.sub(lambda word: b"$" if word[0] in names else word[0], text) for text in texts)
+        return _sorted_comments(unit)
+    return sorted(
+        _WORD.sub(lambda word: b"$" if word[0] in names else word[0], text) for text in _sorted_comments(unit)
+    )
+
+
+@per_unit
+def _sorted_comments(unit: Unit) -> list[bytes]:
+    return sorted(unit.src[start:end] for _, start, end in lexed(unit.src).of("comment"))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from corpus.source.edits import Edit
-from corpus.source.tokens import token_stream
+from corpus.source.stream import token_stream
 from corpus.source.unit import Unit
 from generators.rewrites.blocks import lead
 from generators.rewrites.declared import (

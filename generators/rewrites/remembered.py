@@ -70,9 +70,9 @@ class _Told:
 
     def answer(self, context: Context) -> Answer | None:
         """What the rule found when it was told the same."""
-        if not self.asked and not self.asked_style:
-            return self.answers[()]
-        told = [getattr(context, name) for name in self.asked]
+        told = [getattr(context, name) for name in self.asked] if self.asked else ()
+        if not self.asked_style:
+            return self.answers.get(tuple(told))
         style = context.style
         return self.answers.get((*told, *[getattr(style, name) for name in self.asked_style]))
 
@@ -83,7 +83,9 @@ def found_by(find: Finder, unit: Unit, context: Context) -> Answer:
     A rule that is told the same of the same source finds the same, so that it is asked again only where the context
     differs in something that it looked at, or where it drew.
     """
-    known: list[_Told] = unit.answers.setdefault(find, [])
+    known: list[_Told] | None = unit.answers.get(find)
+    if known is None:
+        known = unit.answers[find] = []
     for one in known:
         if (answer := one.answer(context)) is not None:
             return answer

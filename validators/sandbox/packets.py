@@ -50,7 +50,7 @@ def requests_packet(requests: Sequence[bytes]) -> bytes:
     return _packet([SIZE.pack(len(requests)), *requests])
 
 
-def split(data: bytes | bytearray) -> tuple[list[bytes], int]:
+def split(data: memoryview) -> tuple[list[bytes], int]:
     """The whole replies at the start of what was received, their sizes left off, and the bytes they took."""
     whole = []
     place = 0

@@ -92,6 +92,7 @@ class Sandbox:
         self._lock = threading.Lock()
         self._worker: subprocess.Popen[bytes] | None = None
         self._starts = 0
+        self._received = bytearray()
         self._readable = [*SYSTEM_PATHS, *map(str, readable)]
         self._walls = Walls(None) if unconfined else choose(isolation, self._readable)
         self._filters = filters(self._walls)
@@ -216,21 +217,24 @@ class Sandbox:
         sent = memoryview(packet)
         poll = select.poll()
         poll.register(answers, select.POLLIN)
-        got = bytearray()
+        size = 0
         try:
             while sent:
                 sent = sent[asked.write(sent) :]
             while count:
                 if not poll.poll((wall_s + _GRACE_S) * 1000):
                     raise _Gone
-                data = os.read(answers.fileno(), _CHUNK)
-                if not data:
+                if len(self._received) < size + _CHUNK:
+                    self._received += bytes(max(_CHUNK, size))
+                got = os.readv(answers.fileno(), [memoryview(self._received)[size:]])
+                if not got:
                     raise _Gone
-                got += data
-                whole, used = packets.split(got)
+                size += got
+                whole, used = packets.split(memoryview(self._received)[:size])
                 yield from whole
                 count -= len(whole)
-                del got[:used]
+                self._received[: size - used] = self._received[used:size]
+                size -= used
         except BrokenPipeError as error:
             raise _Gone from error
 

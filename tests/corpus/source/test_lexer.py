@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from corpus.source.lexer import lex, lexed, lexed_near, significant
+from corpus.source.lexer import _cut, lex, lexed, lexed_near, significant
 
 
 def kinds(src: bytes) -> list[tuple[str, bytes]]:
@@ -95,8 +95,9 @@ int f(int a)
 def test_a_text_near_another_is_cut_as_it_is_alone(at: int, dropped: int, put: list[bytes], base: bytes) -> None:
     """Whatever an edit opens or closes: comments, strings, splices, asm blocks."""
     src = base[:at] + b"".join(put) + base[at + dropped :]
-    lexed.cache_clear()
-    near = lexed_near(src, lexed(base))
-    lexed.cache_clear()
-    alone = lexed(src)
-    assert (near.kinds, near.texts, near.bounds) == (alone.kinds, alone.texts, alone.bounds)
+    splice = lexed_near(src, _cut(base))
+    if splice is not None:
+        near, alone = splice.lexed, _cut(src)
+        assert (near.kinds, near.texts, near.bounds) == (alone.kinds, alone.texts, alone.bounds)
+        for region in splice.regions:
+            assert near.bounds[region.new_first] == 0 or near.kinds[region.new_first - 1] == "newline"
