@@ -142,6 +142,26 @@ class Constraint(_Sheet):
     because: Text
 
 
+class Equivalent(_Sheet):
+    """A fault of which the author has proved that no run can differ, so that no harness could catch it.
+
+    `rule` is the mutation operator, `text` the line as it reads with the fault (or the line that is gone), stripped.
+    """
+
+    rule: Text
+    text: Text
+    because: Text
+
+
+class Measured(_Sheet):
+    """How strong the harness was found to be: faults that change what the program does, and those of them that it
+    caught. `digest` is the first 12 hex digits of the SHA-256 of program and harness."""
+
+    mutants: Annotated[int, Field(ge=1)]
+    caught: Annotated[int, Field(ge=0)]
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
+
+
 class Sheet(_Sheet):
     """`seed.yaml`.
 
@@ -172,6 +192,8 @@ class Sheet(_Sheet):
     timing: tuple[Text, ...] = ()
     delays: tuple[Text, ...] = ()
     needs: tuple[Need, ...] = ()
+    equivalent: tuple[Equivalent, ...] = ()
+    strength: Measured | None = None
 
     @model_validator(mode="after")
     def _compiled_as_written(self) -> Sheet:
@@ -289,6 +311,8 @@ def _fields_at(place: tuple[int | str, ...]) -> tuple[str, ...]:
         "derived": Derived,
         "constraints": Constraint,
         "needs": Need,
+        "equivalent": Equivalent,
+        "strength": Measured,
     }
     model = models.get(str(place[0]), Sheet) if place else Sheet
     return tuple(model.model_fields)
