@@ -15,12 +15,11 @@ from typing import Literal
 
 from corpus.seeds import Seed
 from flows.proof import Proved, Prover, Ran
+from flows.sight import Sight
 from generators.mutants.operator import Faulty
 from generators.mutants.sites import all_faults
 from generators.templates import default_filling
-from validators.assembly import Built
-from validators.objects import same_code
-from validators.toolchains.elf import BadElf, read_elf
+from validators.sandbox.runner import Sandbox
 
 ENOUGH = 0.9
 """The least share of behaviour-changing faults that a harness must catch."""
@@ -34,12 +33,13 @@ SYNTAX = 2
 TOGETHER = 32
 """Faults run from one start of the simulator."""
 
-Outcome = Literal["caught", "compared", "silent", "argued", "equivalent", "finding", "refused", "unknown"]
+Outcome = Literal["caught", "compared", "silent", "argued", "equivalent", "timing", "finding", "refused", "unknown"]
 """What became of a fault. `caught`, `compared` and `silent` count; the others do not:
 
 - `caught`: the harness fails. `compared`: it passes, but a run differs from the right program's. `silent`: other
   machine code, and no run differs.
-- `argued`: the author proved in `equivalent` that no run can differ. `equivalent`: the same machine code.
+- `equivalent`: the same machine code, or shown to mean the same (see `Sight`). `argued`: the author proved in
+  `equivalent` that no run can differ. `timing`: no run differs, and what was changed is how long the program waits.
 - `finding`: only a static check can tell (a dropped volatile). `refused`: it does not compile. `unknown`: a tool broke.
 """
 
@@ -108,18 +108,23 @@ def planted(seed: Seed, root: Proved, most: int = MOST) -> list[Faulty]:
     return taken
 
 
-def measured(seed: Seed, prover: Prover, part: int = 0, parts: int = 1, most: int = MOST) -> Strength:
-    """One part of a seed's faults, tried; `joined` makes one of all parts."""
+def measured(seed: Seed, sandbox: Sandbox, cycles: int, part: int = 0, parts: int = 1, most: int = MOST) -> Strength:
+    """One part of a seed's faults, tried in runs of at most so many cycles; `joined` makes one of all parts.
+
+    Raises MissingTool, CoreFailed.
+    """
+    prover = Prover(sandbox, seed, cycles, coverage=False)
     root = prover.root(default_filling(seed), default=True)
     if not isinstance(root, Proved):
         failed = root.failed
         return Strength(seed.id, (), (f"{failed.gate}: {failed.reason}: {failed.evidence}" if failed else "",))
+    sight = Sight(sandbox, seed, root)
     faults = planted(seed, root, most)[part::parts]
     tried: list[Tried] = []
     for first in range(0, len(faults), TOGETHER):
         some = faults[first : first + TOGETHER]
         ran = prover.mutants([(root, one) for one in some])
-        tried += [_tried(seed, root, one, found) for one, found in zip(some, ran, strict=True)]
+        tried += [_tried(sight, one, found) for one, found in zip(some, ran, strict=True)]
     return Strength(seed.id, tuple(tried))
 
 
@@ -154,20 +159,23 @@ def _disproved(seed: Seed, found: dict[int, set[Outcome]]) -> list[str]:
     return wrong
 
 
-def _tried(seed: Seed, root: Proved, one: Faulty, ran: Ran) -> Tried:
-    outcome, seen = _judged(root, one, ran)
+def _tried(sight: Sight, one: Faulty, ran: Ran) -> Tried:
+    outcome, seen = _judged(one, ran)
+    if outcome == "silent" and ran.built is not None:
+        outcome, seen = sight.of(one, ran.built)
     source = one.source.decode("utf-8", "replace")
-    before, after = seed.program.splitlines(), source.splitlines()
+    before, after = sight.seed.program.splitlines(), source.splitlines()
     lines = [line for line in difflib.unified_diff(before, after, n=0, lineterm="") if line[:2] not in ("--", "++")]
     diff = "\n".join(line for line in lines if not line.startswith("@@"))
-    return Tried(one.step.name, one.line, mutated_line(seed.program, source), outcome, seen, diff)
+    return Tried(one.step.name, one.line, mutated_line(sight.seed.program, source), outcome, seen, diff)
 
 
-def _judged(root: Proved, one: Faulty, ran: Ran) -> tuple[Outcome, str]:
-    verdict = ran.program.verdicts[-1]
+def _judged(one: Faulty, ran: Ran) -> tuple[Outcome, str]:
+    """What the compiler, the simulator and the harness say."""
+    verdict, fault = ran.program.verdicts[-1], ran.program.fault
     if ran.harness is None:
-        if ran.program.fault is not None:
-            return ("finding" if ran.program.fault.kind == "finding" else "refused"), ran.program.fault.seen
+        if fault is not None:
+            return ("finding" if fault.kind == "finding" else "refused"), fault.seen
         if verdict.reason == "equivalent":
             return "equivalent", verdict.evidence
         broke = verdict.outcome == "unknown" and verdict.reason != "no-diagnostic"
@@ -176,21 +184,9 @@ def _judged(root: Proved, one: Faulty, ran: Ran) -> tuple[Outcome, str]:
         return "unknown", ran.harness.evidence
     if not ran.harness.passed:
         return "caught", f"{ran.harness.reason}: {ran.harness.evidence}"
-    if ran.program.fault is not None:
-        return "compared", ran.program.fault.seen
-    if root.built is not None and ran.built is not None and _same_code(root.built, ran.built):
-        return "equivalent", "the same machine code as the original but for names"
+    if fault is not None:
+        return "compared", fault.seen
     return ("finding" if one.effect == "finding" else "silent"), verdict.evidence
-
-
-def _same_code(one: Built, other: Built) -> bool:
-    """Whether the program is the same machine code, whatever its names are and the image holds besides."""
-    if one.compiled is not None and other.compiled is not None and one.compiled.object:
-        return same_code(one.compiled.object, other.compiled.object)
-    try:
-        return read_elf(one.image).loaded == read_elf(other.image).loaded
-    except BadElf:
-        return False
 
 
 def mutated_line(before: str, after: str) -> str:

@@ -23,7 +23,6 @@ from rich.table import Table
 from corpus.seeds import Seed, SeedError, load_seed, seed_folders
 from corpus.yamlfile import did_you_mean
 from flows.exits import ERRORS, FOUND_TROUBLE, said_plainly
-from flows.proof import Prover
 from flows.settings import ROOT
 from flows.stages.strength import COUNTED, ENOUGH, MOST, Outcome, Strength, digest_of, joined, measured
 from validators.sandbox.runner import Sandbox
@@ -106,7 +105,7 @@ def tried(part: Part) -> Strength:
     folder, number, most = part
     seed = load_seed(folder)
     with Sandbox() as sandbox:
-        return measured(seed, Prover(sandbox, seed, CYCLES, coverage=False), number, PARTS, most)
+        return measured(seed, sandbox, CYCLES, number, PARTS, most)
 
 
 def stored(seed: Seed, found: Strength) -> None:
