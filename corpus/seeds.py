@@ -24,6 +24,9 @@ LANGUAGES = ("en", "zh")
 _FOLDED = re.compile(r"(?<=[\u2e80-\u9fff\uff00-\uffef]) (?=[\u2e80-\u9fff\uff00-\uffef])")
 
 
+FILES = ("seed.yaml", "program.c", "harness.c")
+
+
 class SeedError(ValueError):
     """A seed that cannot be used; the text is `file:line: field: what is wrong`."""
 
@@ -234,7 +237,7 @@ def load_seed(folder: Path) -> Seed:
     """
     path = folder / "seed.yaml"
     texts: dict[str, str] = {}
-    for name in ("seed.yaml", "program.c", "harness.c"):
+    for name in FILES:
         try:
             texts[name] = (folder / name).read_text(encoding="utf-8")
         except FileNotFoundError:
@@ -272,15 +275,21 @@ def load_seed(folder: Path) -> Seed:
     return Seed(folder, sheet, texts["program.c"], texts["harness.c"], digest)
 
 
+def files_digest(folder: Path) -> str:
+    """The SHA-256 of whatever of a seed's files is there: of a broken seed, too."""
+    found = [path.read_bytes() if (path := folder / name).is_file() else b"" for name in sorted(FILES)]
+    return hashlib.sha256(b"\0".join(found)).hexdigest()
+
+
 def seed_folders(root: Path) -> list[Path]:
-    """Every folder under `root` that holds a seed, by name.
+    """Every folder under `root`, by name: each should hold a seed. Hidden ones are passed over.
 
     Raises:
         SeedError: `root` is no folder or holds none.
     """
     if not root.is_dir():
         raise SeedError(root, 1, "seeds", "is not a folder")
-    folders = sorted(path for path in root.iterdir() if path.is_dir())
+    folders = sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
     if not folders:
         raise SeedError(root, 1, "seeds", "holds no seed folder")
     return folders

@@ -154,9 +154,9 @@ class Wording:
     def _manners(self) -> Iterator[Complaint]:
         for language in LANGUAGES:
             there = getattr(self.seed.sheet.instruction, language)
-            for manner in get_args(Manner):
-                if not there.get(manner):
-                    yield Complaint("warning", ("instruction", language), f"has no {manner!r}")
+            lacking = [manner for manner in get_args(Manner) if not there.get(manner)]
+            if lacking:
+                yield Complaint("warning", ("instruction", language), f"has no {', no '.join(lacking)}")
 
     def _names(self, words: Words, text: str) -> Iterator[Complaint]:
         own, known = self._own, self._registers_known

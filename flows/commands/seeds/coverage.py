@@ -10,10 +10,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from corpus.seeds import SeedError, Sheet, load_seed, seed_folders
+from corpus.seeds import SeedError, Sheet, load_seed
 from corpus.taxonomy import taxonomy
+from flows.commands.seeds.chosen import chosen
 from flows.exits import ERRORS, FOUND_TROUBLE, said_plainly
-from flows.settings import ROOT
 from reports.breadth import LEVELS, TARGETS, Breadth, breadth
 
 EXAMPLES = """[bold]Examples[/]
@@ -38,7 +38,7 @@ def command(
     sheets: list[Sheet] = []
     with said_plainly():
         plan = taxonomy()
-        for folder in seed_folders(seeds or ROOT / "datasets" / "seeds"):
+        for folder in chosen([], seeds):
             try:
                 sheets.append(load_seed(folder).sheet)
             except SeedError as error:

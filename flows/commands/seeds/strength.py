@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import groupby
-from multiprocessing import get_context
 from os import cpu_count
 from pathlib import Path
 from typing import Annotated, get_args
@@ -20,10 +17,10 @@ from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
-from corpus.seeds import Seed, SeedError, load_seed, seed_folders
-from corpus.yamlfile import did_you_mean
+from corpus.seeds import Seed, load_seed
+from flows.commands.seeds.chosen import chosen
 from flows.exits import ERRORS, FOUND_TROUBLE, said_plainly
-from flows.settings import ROOT
+from flows.pool import in_order
 from flows.stages.strength import COUNTED, ENOUGH, MOST, Outcome, Strength, digest_of, joined, measured
 from validators.sandbox.runner import Sandbox
 from validators.toolchains.tools import require_tools
@@ -32,7 +29,7 @@ EXAMPLES = """[bold]Examples[/]
 
   firmseed seeds strength crc8-maxim --list          one seed, with every fault that its harness misses
 
-  firmseed seeds strength --seeds my/seeds -j 4      all seeds of a folder
+  firmseed seeds strength my/seeds -j 4              all seeds of a folder
 
   firmseed seeds strength crc8-maxim --write         store the figure in its seed.yaml
 """
@@ -47,7 +44,7 @@ Part = tuple[Path, int, int]
 
 
 def command(
-    ids: Annotated[list[str] | None, typer.Argument(help="Seeds to measure; all by default.")] = None,
+    ids: Annotated[list[str] | None, typer.Argument(help="Seeds to measure, by id or folder; all by default.")] = None,
     seeds: Annotated[Path | None, typer.Option(help="Folder of seeds. Default: the shipped ones.")] = None,
     most: Annotated[int, typer.Option("--most", min=1, help="Faults to try in a seed, spread evenly.")] = MOST,
     jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Processes. Default: one a core.")] = None,
@@ -64,40 +61,23 @@ def command(
     with said_plainly():
         with Sandbox() as sandbox:
             require_tools(sandbox)
-        chosen = [load_seed(folder) for folder in _chosen(seeds or ROOT / "datasets" / "seeds", ids or [])]
-        work = [(seed.folder, part, most) for seed in chosen for part in range(PARTS)]
-        with _mapper(jobs or cpu_count() or 1, work) as done:
+        about = [load_seed(folder) for folder in chosen(ids or [], seeds)]
+        work = [(seed.folder, part, most) for seed in about for part in range(PARTS)]
+        with in_order(tried, work, jobs or cpu_count() or 1) as done:
             shown = track(done, "planting faults", len(work), console=ERRORS, transient=True)
             parts = list(shown if ERRORS.is_terminal else done)
     by_seed = {name: list(some) for name, some in groupby(parts, lambda one: one.seed)}
-    found = [joined(seed, by_seed[seed.id]) for seed in chosen]
+    found = [joined(seed, by_seed[seed.id]) for seed in about]
     if write:
-        for seed, one in zip(chosen, found, strict=True):
+        for seed, one in zip(about, found, strict=True):
             if not one.wrong:
                 stored(seed, one)
     if as_json:
-        typer.echo(json.dumps([_row(one, seed) for seed, one in zip(chosen, found, strict=True)], ensure_ascii=False))
+        typer.echo(json.dumps([_row(one, seed) for seed, one in zip(about, found, strict=True)], ensure_ascii=False))
     else:
         _print(found, listed)
     if not all(one.passed for one in found):
         raise typer.Exit(FOUND_TROUBLE)
-
-
-def _chosen(root: Path, ids: Sequence[str]) -> list[Path]:
-    folders = {folder.name: folder for folder in seed_folders(root)}
-    for name in ids:
-        if name not in folders:
-            raise SeedError(root, 1, name, f"is no seed of this folder{did_you_mean(name, folders)}")
-    return [folder for name, folder in folders.items() if not ids or name in ids]
-
-
-@contextmanager
-def _mapper(workers: int, work: Sequence[Part]) -> Iterator[Iterator[Strength]]:
-    if workers == 1:
-        yield map(tried, work)
-        return
-    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-        yield pool.map(tried, work)
 
 
 def tried(part: Part) -> Strength:
