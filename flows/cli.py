@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 # In the order of the help page; loading all of them takes two seconds, most of it in libraries that one verb needs.
 VERBS = ("generate", "inspect", "trace", "rewrite", "check", "seeds", "doctor")
 
-GROUPS = {"seeds": ("check", "strength", "coverage")}
+GROUPS = {"seeds": ("check", "strength", "coverage", "new")}
 
 CONTEXT = {"help_option_names": ["-h", "--help"]}
 

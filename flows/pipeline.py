@@ -55,7 +55,7 @@ def carry_out(run: Run, mapper: Mapper, watcher: Watcher) -> Manifest:
 
     Raises:
         UnbalancedStage: records vanished in a stage.
-        SeedError: the folder of seeds cannot be used; with `strict`, nor can one of the seeds.
+        SeedError: the folder of seeds cannot be used, or none of its seeds; with `strict`, or one of them.
     """
     last: Manifest | None = None
     for stage in STAGES:
@@ -72,7 +72,7 @@ def carry_out(run: Run, mapper: Mapper, watcher: Watcher) -> Manifest:
         for manifest in manifests:
             check_balance(manifest)
         watcher.ends(stage.NAME, manifests)
-        if run.strict and stage.NAME == seeds.NAME:
+        if stage.NAME == seeds.NAME:
             _refuse_broken(run, manifests)
         last = manifests[-1] if manifests else last
     assert last is not None, "the report stage always has one job"
@@ -80,10 +80,12 @@ def carry_out(run: Run, mapper: Mapper, watcher: Watcher) -> Manifest:
 
 
 def _refuse_broken(run: Run, manifests: Sequence[Manifest]) -> None:
+    """Stops a run of which no seed is left, and a strict one that has lost any."""
     refused = [(m.shard, m.counts["refused"]) for m in manifests if m.counts["rejected"]]
-    if refused:
-        more = f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""
-        raise SeedError(run.seeds / refused[0][0], 1, "strict", f"{refused[0][1]}{more}")
+    if refused and (run.strict or len(refused) == len(manifests)):
+        first, words = refused[0]
+        more = f" (and {len(refused) - 1} more seeds)" if len(refused) > 1 else ""
+        raise SeedError(run.seeds / first, 1, "seed", f"cannot be used: {words}{more}")
 
 
 def check_balance(manifest: Manifest) -> None:

@@ -73,9 +73,12 @@ def unusable(seed: Seed) -> Iterator[Complaint]:
     """
     filling = default_filling(seed)
     known = [name for name, _ in filling.texts]
+    if seed.sheet.author.startswith("TODO"):
+        yield Complaint("error", ("author",), "is still to be written: who writes the seed")
     for words in texts(seed):
         if words.text.startswith("TODO"):
-            yield Complaint("error", words.place, "is still to be written")
+            hint = words.text.removeprefix("TODO").removeprefix(":").strip()
+            yield Complaint("error", words.place, "is still to be written" + (f": {hint}" if hint else ""))
         elif words.filled:
             try:
                 filling.words(words.text)

@@ -123,7 +123,7 @@ class _Growth:
         except SeedError as error:
             # The defaults do, as the check has shown.
             self.values = [default_filling(self.seed)]
-            return [Verdict("format", "failed", "broken-seed", str(error))]
+            return [Verdict("format", "failed", "broken-seed", str(error).replace(f"{self.job.seeds}/", ""))]
         self.values = values
         wanted = {self.filling(number) for number in self.numbers()} | (set(values) if self.job.part == 0 else set())
         for filling in values:
