@@ -23,7 +23,8 @@ from validators.toolchains.catalogue import toolchain
 from validators.toolchains.compile import compile_verdict
 from validators.toolchains.toolchain import Toolchain
 
-# What C leaves undefined, gcc may read as it likes: it is told not to, or to refuse it.
+# What C leaves undefined, gcc may read as it likes: it is told not to, or to refuse it where it sees it.
+_REFUSED = ("array-bounds", "sequence-point", "shift-count-overflow", "shift-count-negative", "div-by-zero")
 _FLAGS = (
     *(
         "-O2",
@@ -32,9 +33,10 @@ _FLAGS = (
         "-fno-aggressive-loop-optimizations",
         "-fno-delete-null-pointer-checks",
     ),
-    *(f"-Werror={name}" for name in ("uninitialized", "maybe-uninitialized", "array-bounds", "sequence-point")),
+    *(f"-Werror={name}" for name in _REFUSED),
 )
 _DIALECT = SDCC_SPACES | SDCC_ATTRIBUTES | {b"__at", b"__sfr", b"__sbit", b"__bit"}
+_ANY = b"firmseed_any"
 _HIDING = frozenset((b"static", b"inline", b"__inline"))
 
 
@@ -78,7 +80,8 @@ class Optimised:
         return bool(self._last[1]) and self._last[1] == self._object(other)
 
     def _object(self, source: bytes) -> bytes:
-        compiled = compile_verdict(self._sandbox, self._toolchain, source.decode("utf-8", "replace"))
+        text = _set(source).decode("utf-8", "replace")
+        compiled = compile_verdict(self._sandbox, self._toolchain, text)
         return compiled.files.get("program.o", b"") if compiled.verdict.passed else b""
 
     def _shown(self, source: bytes) -> bytes:
@@ -93,6 +96,30 @@ class Optimised:
                 if child.type == "storage_class_specifier" and unit.text(child) in _HIDING:
                     edits.append(Edit(child.start_byte, child.end_byte, b""))
         return apply_edits(source, edits)
+
+
+def _set(source: bytes) -> bytes:
+    """The program with an unknown value in each local that has none at first: gcc takes a value that nobody set for
+    whichever suits it, and may so make the same of a program that sets it and of one that does not."""
+    unit = Unit.parse(source)
+    records = {unit.text(n) for node in unit.walk("type_definition") if _is_record(node) for n in node.children}
+    edits = [Edit(0, 0, b"extern unsigned char %s;\n" % _ANY)]
+    for node in unit.walk("declaration"):
+        kind = node.child_by_field_name("type")
+        words = {unit.text(child) for child in node.children if child.type == "storage_class_specifier"}
+        if kind is None or _is_record(node) or unit.text(kind) in records or not _within_function(node):
+            continue
+        if words.isdisjoint((b"static", b"extern")):
+            for one in node.children_by_field_name("declarator"):
+                if one.type in ("identifier", "pointer_declarator"):
+                    cast = b"(void *)" if one.type == "pointer_declarator" else b""
+                    edits.append(Edit(one.end_byte, one.end_byte, b" = " + cast + _ANY))
+    return apply_edits(source, edits)
+
+
+def _is_record(node: Node) -> bool:
+    kind = node.child_by_field_name("type")
+    return kind is not None and kind.type in ("struct_specifier", "union_specifier")
 
 
 def _within_function(node: Node) -> bool:
