@@ -23,16 +23,12 @@ from validators.toolchains.catalogue import toolchain
 from validators.toolchains.compile import compile_verdict
 from validators.toolchains.toolchain import Toolchain
 
+# Each level sees something that the other does not; the same code at one of them is proof.
+_LEVELS = ("-O1", "-O2")
 # What C leaves undefined, gcc may read as it likes: it is told not to, or to refuse it where it sees it.
 _REFUSED = ("array-bounds", "sequence-point", "shift-count-overflow", "shift-count-negative", "div-by-zero")
 _FLAGS = (
-    *(
-        "-O2",
-        "-fwrapv",
-        "-fno-strict-aliasing",
-        "-fno-aggressive-loop-optimizations",
-        "-fno-delete-null-pointer-checks",
-    ),
+    *("-fwrapv", "-fno-strict-aliasing", "-fno-aggressive-loop-optimizations", "-fno-delete-null-pointer-checks"),
     *(f"-Werror={name}" for name in _REFUSED),
 )
 _DIALECT = SDCC_SPACES | SDCC_ATTRIBUTES | {b"__at", b"__sfr", b"__sbit", b"__bit"}
@@ -41,8 +37,7 @@ _HIDING = frozenset((b"static", b"inline", b"__inline"))
 
 
 def optimiser(target: Family) -> Toolchain:
-    """gcc with 16-bit `int` for the chips of sdcc, as its back end for the 8051 or the STM8 does not exist; else the
-    target's own, with more optimisation than its programs are built with."""
+    """gcc with 16-bit `int` for the chips of sdcc, since it has no back end for them; else the target's own."""
     if target == "cortex-m":
         return toolchain("arm-none-eabi-gcc", purpose="object").with_flags(*_FLAGS)
     if target == "avr":
@@ -60,9 +55,10 @@ class Optimised:
 
     def __init__(self, sandbox: Sandbox, target: Family, seen: frozenset[bytes]) -> None:
         self._sandbox = sandbox
-        self._toolchain = replace(optimiser(target), measured=None)
+        self._levels = [replace(optimiser(target), measured=None).with_flags(level) for level in _LEVELS]
         self._seen = seen
-        self._last: tuple[bytes, bytes] = (b"", b"")
+        self._known: list[bytes] = []
+        self._original = b""
 
     def same(self, before: bytes, after: bytes) -> bool:
         """Whether both have the same interface, the same words of sdcc's dialect and the same optimised code.
@@ -75,13 +71,15 @@ class Optimised:
         faces = [interface(Unit.parse(text)) for text in (one, other)]
         if any(getattr(faces[0], part) != getattr(faces[1], part) for part in ("signatures", "attributes", "asm")):
             return False
-        if self._last[0] != one:
-            self._last = (one, self._object(one))
-        return bool(self._last[1]) and self._last[1] == self._object(other)
+        if self._original != one:
+            self._original = one
+            self._known = [self._object(level, one) for level in self._levels]
+        return any(
+            code and code == self._object(level, other) for level, code in zip(self._levels, self._known, strict=True)
+        )
 
-    def _object(self, source: bytes) -> bytes:
-        text = _set(source).decode("utf-8", "replace")
-        compiled = compile_verdict(self._sandbox, self._toolchain, text)
+    def _object(self, level: Toolchain, source: bytes) -> bytes:
+        compiled = compile_verdict(self._sandbox, level, _set(source).decode("utf-8", "replace"))
         return compiled.files.get("program.o", b"") if compiled.verdict.passed else b""
 
     def _shown(self, source: bytes) -> bytes:

@@ -14,11 +14,13 @@ def all_faults(unit: Unit, rng: random.Random) -> list[Faulty]:
     """Every operator at every place. Operators come in turn and the places of one in a drawn order, so that any
     beginning of the list is spread evenly over both. Of faults that give the same text there is one.
 
-    `rng` also draws what an operator leaves open at a place (which other register, which bit).
+    `rng` also draws what an operator leaves open at a place (which other register, which bit), for each operator apart:
+    what changes the places of one leaves the faults of the others.
     """
-    each = []
+    each, about = [], rng.random()
     for made in OPERATORS:
-        found = [faulty(made, unit, mutation) for mutation in made.find(unit, rng)]
-        each.append(rng.sample(found, len(found)))
+        own = random.Random(f"{about}/{made.name}")
+        found = [faulty(made, unit, mutation) for mutation in made.find(unit, own)]
+        each.append(own.sample(found, len(found)))
     in_turn = [one for turn in zip_longest(*each) for one in turn if one is not None]
     return list({one.source: one for one in reversed(in_turn)}.values())[::-1]
