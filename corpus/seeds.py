@@ -24,6 +24,9 @@ LANGUAGES = ("en", "zh")
 _FOLDED = re.compile(r"(?<=[\u2e80-\u9fff\uff00-\uffef]) (?=[\u2e80-\u9fff\uff00-\uffef])")
 
 
+FILES = ("seed.yaml", "program.c", "harness.c")
+
+
 class SeedError(ValueError):
     """A seed that cannot be used; the text is `file:line: field: what is wrong`."""
 
@@ -142,6 +145,26 @@ class Constraint(_Sheet):
     because: Text
 
 
+class Equivalent(_Sheet):
+    """A fault of which the author has proved that no run can differ, so that no harness could catch it.
+
+    `rule` is the mutation operator, `text` the line as it reads with the fault (or the line that is gone), stripped.
+    """
+
+    rule: Text
+    text: Text
+    because: Text
+
+
+class Measured(_Sheet):
+    """How strong the harness was found to be: faults that change what the program does, and those of them that it
+    caught. `digest` is the first 12 hex digits of the SHA-256 of program and harness."""
+
+    mutants: Annotated[int, Field(ge=1)]
+    caught: Annotated[int, Field(ge=0)]
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
+
+
 class Sheet(_Sheet):
     """`seed.yaml`.
 
@@ -172,6 +195,8 @@ class Sheet(_Sheet):
     timing: tuple[Text, ...] = ()
     delays: tuple[Text, ...] = ()
     needs: tuple[Need, ...] = ()
+    equivalent: tuple[Equivalent, ...] = ()
+    strength: Measured | None = None
 
     @model_validator(mode="after")
     def _compiled_as_written(self) -> Sheet:
@@ -212,7 +237,7 @@ def load_seed(folder: Path) -> Seed:
     """
     path = folder / "seed.yaml"
     texts: dict[str, str] = {}
-    for name in ("seed.yaml", "program.c", "harness.c"):
+    for name in FILES:
         try:
             texts[name] = (folder / name).read_text(encoding="utf-8")
         except FileNotFoundError:
@@ -250,15 +275,21 @@ def load_seed(folder: Path) -> Seed:
     return Seed(folder, sheet, texts["program.c"], texts["harness.c"], digest)
 
 
+def files_digest(folder: Path) -> str:
+    """The SHA-256 of whatever of a seed's files is there: of a broken seed, too."""
+    found = [path.read_bytes() if (path := folder / name).is_file() else b"" for name in sorted(FILES)]
+    return hashlib.sha256(b"\0".join(found)).hexdigest()
+
+
 def seed_folders(root: Path) -> list[Path]:
-    """Every folder under `root` that holds a seed, by name.
+    """Every folder under `root`, by name: each should hold a seed. Hidden ones are passed over.
 
     Raises:
         SeedError: `root` is no folder or holds none.
     """
     if not root.is_dir():
         raise SeedError(root, 1, "seeds", "is not a folder")
-    folders = sorted(path for path in root.iterdir() if path.is_dir())
+    folders = sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
     if not folders:
         raise SeedError(root, 1, "seeds", "holds no seed folder")
     return folders
@@ -289,6 +320,8 @@ def _fields_at(place: tuple[int | str, ...]) -> tuple[str, ...]:
         "derived": Derived,
         "constraints": Constraint,
         "needs": Need,
+        "equivalent": Equivalent,
+        "strength": Measured,
     }
     model = models.get(str(place[0]), Sheet) if place else Sheet
     return tuple(model.model_fields)

@@ -11,6 +11,8 @@ from typer.core import TyperGroup
 # In the order of the help page; loading all of them takes two seconds, most of it in libraries that one verb needs.
 VERBS = ("generate", "inspect", "trace", "rewrite", "check", "seeds", "doctor")
 
+GROUPS = {"seeds": ("check", "strength", "coverage", "new")}
+
 CONTEXT = {"help_option_names": ["-h", "--help"]}
 
 
@@ -25,13 +27,12 @@ class _Verbs(TyperGroup):
         """The verb of this name."""
         if cmd_name not in VERBS:
             return None
-        module = import_module(f"flows.commands.{cmd_name}")
         verb = typer.Typer(add_completion=False, rich_markup_mode="rich", context_settings=CONTEXT)
-        if cmd_name == "seeds":
+        if cmd_name in GROUPS:
             verb.callback(help="Work with the expert seeds.", no_args_is_help=True)(_nothing)
-            verb.command("check", epilog=module.EXAMPLES)(module.command)
-        else:
-            verb.command(cmd_name, epilog=module.EXAMPLES)(module.command)
+        for name in GROUPS.get(cmd_name, ("",)):
+            module = import_module(f"flows.commands.{cmd_name}{'.' if name else ''}{name}")
+            verb.command(name or cmd_name, epilog=module.EXAMPLES)(module.command)
         command = typer.main.get_command(verb)
         command.name = cmd_name
         return command

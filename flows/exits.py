@@ -11,6 +11,7 @@ from rich.console import Console
 from corpus.recipe import RecipeError
 from corpus.seeds import SeedError
 from corpus.shards import UnreadableShard, UnwritableFolder
+from corpus.taxonomy import TaxonomyError
 from filters.targets import MixtureError
 from validators.sandbox.runner import SandboxUnavailable
 from validators.toolchains.toolchain import MissingTool
@@ -32,7 +33,7 @@ def said_plainly() -> Iterator[None]:
     except (MissingTool, SandboxUnavailable) as error:
         _say(str(error))
         raise typer.Exit(MISSING_TOOL) from None
-    except (RecipeError, SeedError, UnreadableShard, UnwritableFolder, MixtureError) as error:
+    except (RecipeError, SeedError, TaxonomyError, UnreadableShard, UnwritableFolder, MixtureError) as error:
         _say(str(error))
         raise typer.Exit(BAD_INPUT) from None
     except KeyboardInterrupt:

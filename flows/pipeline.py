@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from corpus.recipe import Recipe
+from corpus.seeds import SeedError
 from corpus.shards import Manifest
 from flows.job import Job, JobMaker, Mapper, Stage, Timed, stage_folder, stage_of
 from flows.stages import curate, emit, expand, mix, model, report, seeds, select, tasks
@@ -40,11 +41,13 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One execution of a recipe: its folder, the seeds it reads, the recipe."""
+    """One execution of a recipe: its folder, the seeds it reads, the recipe. With `strict` a seed that cannot be used
+    stops it."""
 
     folder: Path
     seeds: Path
     recipe: Recipe
+    strict: bool = False
 
 
 def carry_out(run: Run, mapper: Mapper, watcher: Watcher) -> Manifest:
@@ -52,6 +55,7 @@ def carry_out(run: Run, mapper: Mapper, watcher: Watcher) -> Manifest:
 
     Raises:
         UnbalancedStage: records vanished in a stage.
+        SeedError: the folder of seeds cannot be used, or none of its seeds; with `strict`, or one of them.
     """
     last: Manifest | None = None
     for stage in STAGES:
@@ -68,9 +72,20 @@ def carry_out(run: Run, mapper: Mapper, watcher: Watcher) -> Manifest:
         for manifest in manifests:
             check_balance(manifest)
         watcher.ends(stage.NAME, manifests)
+        if stage.NAME == seeds.NAME:
+            _refuse_broken(run, manifests)
         last = manifests[-1] if manifests else last
     assert last is not None, "the report stage always has one job"
     return last
+
+
+def _refuse_broken(run: Run, manifests: Sequence[Manifest]) -> None:
+    """Stops a run of which no seed is left, and a strict one that has lost any."""
+    refused = [(m.shard, m.counts["refused"]) for m in manifests if m.counts["rejected"]]
+    if refused and (run.strict or len(refused) == len(manifests)):
+        first, words = refused[0]
+        more = f" (and {len(refused) - 1} more seeds)" if len(refused) > 1 else ""
+        raise SeedError(run.seeds / first, 1, "seed", f"cannot be used: {words}{more}")
 
 
 def check_balance(manifest: Manifest) -> None:

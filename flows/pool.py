@@ -5,16 +5,19 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:  # a worker imports what its jobs need, and no more
     from multiprocessing.context import ForkServerContext
 
     from corpus.shards import Manifest
     from flows.job import Job, Mapper, Work
+
+Item = TypeVar("Item")
+Made = TypeVar("Made")
 
 
 PRELOADED = ("flows.proof", "flows.chains", "flows.briefs", "generators.mutants.catalogue")
@@ -58,6 +61,17 @@ def process_pool(workers: int) -> Iterator[Mapper]:
                     future.cancel()
 
         yield mapper
+
+
+@contextmanager
+def in_order(work: Callable[[Item], Made], items: Sequence[Item], workers: int) -> Iterator[Iterator[Made]]:
+    """What `work` makes of each item, in their order, on `workers` processes; one worker or one item needs no other
+    process."""
+    if min(workers, len(items)) <= 1:
+        yield map(work, items)
+        return
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=prepare) as pool:
+        yield pool.map(work, items)
 
 
 def _in_this_process(work: Work, jobs: Sequence[Job]) -> Iterator[Manifest]:

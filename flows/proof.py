@@ -66,6 +66,15 @@ class _Runnable:
     built: Built
 
 
+@dataclass(frozen=True)
+class Ran:
+    """A mutant as `Prover.faults` gives it; where it was run, also the harness's own verdict on it and its image."""
+
+    program: Program
+    harness: Verdict | None = None
+    built: Built | None = None
+
+
 class Prover:
     """Proves the Programs of one seed in one sandbox, which it does not own.
 
@@ -161,9 +170,13 @@ class Prover:
 
     def faults(self, made: Sequence[tuple[Proved, Faulty]]) -> list[Program]:
         """The same for many, in order; what has to be run is run from one start of the simulator."""
+        return [ran.program for ran in self.mutants(made)]
+
+    def mutants(self, made: Sequence[tuple[Proved, Faulty]]) -> list[Ran]:
+        """The same with what the harness says of each one by itself, in order."""
         tried = [self._tried(base, faulty) for base, faulty in made]
         observed = iter(self._bench.observe_all([one.built for one in tried if isinstance(one, _Runnable)]))
-        return [self._compared(one, next(observed)) if isinstance(one, _Runnable) else one for one in tried]
+        return [self._ran(one, next(observed)) if isinstance(one, _Runnable) else Ran(one) for one in tried]
 
     def _tried(self, base: Proved, faulty: Faulty) -> Program | _Runnable:
         """What compiling a mutant tells of it; most must be run."""
@@ -201,6 +214,9 @@ class Prover:
         if built.image == base.observed.image:
             return program.judged(Verdict("fault", "failed", "equivalent", "the same machine code as the original"))
         return _Runnable(program, base, faulty, built)
+
+    def _ran(self, mutant: _Runnable, observed: Observed) -> Ran:
+        return Ran(self._compared(mutant, observed), judge(observed), mutant.built)
 
     def _compared(self, mutant: _Runnable, observed: Observed) -> Program:
         program = mutant.program

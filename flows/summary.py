@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from corpus.shards import UnreadableShard
@@ -21,7 +22,7 @@ def manifests(run: Path, stage: str) -> list[dict[str, Any]]:
 
 
 def summary(run: Path) -> dict[str, Any]:
-    """Rows by split, tokens, the funnel by stage with reasons, shortfalls, and where the files are.
+    """Rows by split, tokens, the funnel by stage with reasons, shortfalls, refused seeds, and where the files are.
 
     Raises:
         UnreadableShard: this is no finished run.
@@ -37,6 +38,7 @@ def summary(run: Path) -> dict[str, Any]:
         "budget": mix["budget"],
         "unit": mix["unit"],
         "shortfalls": [short["words"] for short in mix["shortfalls"]],
+        "refused": {m["shard"]: m["counts"]["refused"] for m in manifests(run, "seeds") if m["counts"]["rejected"]},
         "funnel": [funnel(stage.NAME, manifests(run, stage.NAME)) for stage in STAGES],
         "report": str(run / "report.html"),
         "data": str(run / "data"),
@@ -68,6 +70,8 @@ def print_summary(console: Console, run: Path, found: dict[str, Any]) -> None:
     console.print(table)
     for words in found["shortfalls"]:
         console.print(f"[yellow]short:[/] {words}", highlight=False)
+    for seed, words in found["refused"].items():
+        console.print(f"[yellow]left out:[/] {seed}: {escape(words)}", highlight=False, soft_wrap=True)
     console.print(
         f"set     {found['data']}\nreport  {found['report']}\nlook    firmseed inspect {run} --rows 5",
         highlight=False,
@@ -89,5 +93,10 @@ def markdown(run: Path) -> str:
     for line in found["funnel"]:
         reasons = ", ".join(f"{reason} {count}" for reason, count in list(line["reasons"].items())[:3])
         lines.append(f"| {line['stage']} | {line['in']} | {line['kept']} | {line['rejected']} | {reasons} |")
-    lines += ["", *(f"- short: {words}" for words in found["shortfalls"]), "", f"Report: `{found['report']}`"]
+    lines += ["", *(f"- short: {words}" for words in found["shortfalls"])]
+    lines += [
+        *(f"- left out: {seed}: {words}" for seed, words in found["refused"].items()),
+        "",
+        f"Report: `{found['report']}`",
+    ]
     return "\n".join(lines)

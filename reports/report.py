@@ -347,7 +347,8 @@ class Reject:
 @dataclass(frozen=True, slots=True)
 class Report:
     """A whole report. `groups` maps a label (grade, task, language, origin) to its groups; `stimuli` is how many
-    stimuli stand behind the grade `simulated`, each under `fills` memory contents; `recipe` is the recipe as run."""
+    stimuli stand behind the grade `simulated`, each under `fills` memory contents; `recipe` is the recipe as run;
+    `refused` are the seeds that were left out, each with what is wrong with it."""
 
     name: str
     size: SetSize
@@ -375,3 +376,4 @@ class Report:
     tools: Mapping[str, str]
     packages: Mapping[str, str]
     recipe: Mapping[str, Any]
+    refused: tuple[tuple[str, str], ...] = ()

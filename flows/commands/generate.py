@@ -39,6 +39,9 @@ def command(
     no_model: Annotated[
         bool, typer.Option("--no-model", help="Do not ask the model, whatever the recipe says.")
     ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Stop when a seed cannot be used, instead of going on without it.")
+    ] = False,
     prefect: Annotated[
         bool, typer.Option("--prefect", help="Run as the Prefect flow (also when PREFECT_API_URL is set).")
     ] = False,
@@ -46,13 +49,13 @@ def command(
 ) -> None:
     """Grow seeds into a verified, deduplicated, balanced Parquet set with a quality report.
 
-    A run that was stopped goes on where it was: give the same command again. Exit codes: 0 done, 2 bad input,
-    3 a tool is missing, 130 stopped by Ctrl-C.
+    A seed that cannot be used is named and left out. A run that was stopped goes on where it was: give the same
+    command again. Exit codes: 0 done, 2 bad input, 3 a tool is missing, 130 stopped by Ctrl-C.
     """
     with said_plainly():
         path = recipe or default_recipe()
         asked = varied(load_recipe(path), rows=rows, tokens=tokens, seed=seed, no_model=no_model)
-        run = Run(run_folder(asked, out), (path.parent / asked.seeds).resolve(), asked)
+        run = Run(run_folder(asked, out), (path.parent / asked.seeds).resolve(), asked, strict)
         prepare(run)
         workers = jobs or os.cpu_count() or 1
         if prefect or os.environ.get("PREFECT_API_URL"):

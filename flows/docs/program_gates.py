@@ -35,7 +35,7 @@ PROGRAM_GATES = (
         "through every gate below. A warning, which any other program may have, is not accepted here. `format` is said "
         "by `firmseed seeds check` alone, which goes on to the next seed.",
         (("warning", "a compiler warns about the seed's own program"), ("broken-seed", "the files cannot be read")),
-        ("flows/stages/seeds.py", "flows/commands/seeds.py"),
+        ("flows/stages/seeds.py", "flows/commands/seeds/check.py"),
     ),
     Gate(
         ("screen",),

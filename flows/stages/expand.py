@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from corpus.records import Program, Rejected, Verdict
-from corpus.seeds import Seed, load_seed
+from corpus.seeds import Seed, SeedError, load_seed
 from corpus.shards import Manifest, read_table
 from corpus.source.lexer import lex
 from corpus.source.shape import distance, shape_of
@@ -29,7 +29,7 @@ from generators.rewrites.catalogue import RULES
 from generators.rewrites.composition import count_sites
 from generators.rewrites.rule import Context
 from generators.rewrites.style import STYLES
-from generators.templates import Filling, fillings
+from generators.templates import Filling, default_filling, fillings
 from validators.sandbox.runner import Sandbox
 
 NAME = "expand"
@@ -59,17 +59,18 @@ def work(job: Job) -> Manifest:
     with Sandbox() as sandbox:
         verify = job.recipe.verify
         growth = _Growth(job, seed, Prover(sandbox, seed, verify.cycles, enumerate_inputs=verify.enumerate))
-        growth.roots()
+        broken = growth.roots()
         growth.chains()
         growth.mutants()
         spent = sandbox.cpu_s
     programs = sorted(growth.kept.values(), key=lambda program: program.id)
     rejects = [reject_row("program", seed.id, NAME, Rejected(p.id, v), p.source) for p, v in growth.rejected]
+    rejects += [reject_row("seed", seed.id, NAME, Rejected(seed.id, verdict), seed.program) for verdict in broken]
     counts = {
         "in": len(programs) + len(rejects),
         "kept": len(programs),
         "rejected": len(rejects),
-        "reasons": dict(Counter(f"{v.gate}:{v.reason}" for _, v in growth.rejected)),
+        "reasons": dict(Counter(f"{v.gate}:{v.reason}" for v in (*(v for _, v in growth.rejected), *broken))),
         "origins": dict(Counter(program.origin for program in programs)),
         "grades": dict(Counter(program.grade for program in programs)),
         "chains": len(growth.numbers()),
@@ -114,10 +115,15 @@ class _Growth:
         """Randomness that depends on the recipe's seed, this seed and what it is for; not on the shard."""
         return random.Random("/".join(map(str, (self.job.recipe.seed, self.seed.id, *what))))
 
-    def roots(self) -> None:
-        """Every filling that a chain of this part starts from."""
+    def roots(self) -> list[Verdict]:
+        """Every filling that a chain of this part starts from; what is wrong where a drawn one does not evaluate."""
         generate = self.job.recipe.generate
-        values = fillings(self.seed, self.rng("fillings"), generate.templates.fillings)
+        try:
+            values = fillings(self.seed, self.rng("fillings"), generate.templates.fillings)
+        except SeedError as error:
+            # The defaults do, as the check has shown.
+            self.values = [default_filling(self.seed)]
+            return [Verdict("format", "failed", "broken-seed", str(error).replace(f"{self.job.seeds}/", ""))]
         self.values = values
         wanted = {self.filling(number) for number in self.numbers()} | (set(values) if self.job.part == 0 else set())
         for filling in values:
@@ -126,6 +132,7 @@ class _Growth:
                 if self.keep(proved):
                     assert isinstance(proved, Proved)
                     self.bases[filling] = proved
+        return []
 
     def numbers(self) -> range:
         """The chains of this part."""

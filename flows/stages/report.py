@@ -74,7 +74,7 @@ def work(job: Job) -> Manifest:
 
     files = data_files(job.run)
     counts = {stage: _manifests(job.run, stage) for stage in STAGES}
-    seeds = [load_seed(job.seeds / shard) for shard in counts["seeds"]]
+    seeds = [load_seed(job.seeds / shard) for shard, found in counts["seeds"].items() if found["kept"]]
     report = gather(job, files, counts, seeds)
     write_bytes(job.run / "report.json", render_json(report))
     write_bytes(job.run / "report.html", render_page(report).encode())
@@ -162,6 +162,7 @@ def gather(
         tools=tool_versions(job.run),
         packages=package_versions(),
         recipe=recipe.model_dump(mode="json"),
+        refused=tuple((shard, found["refused"]) for shard, found in counts["seeds"].items() if found["rejected"]),
     )
 
 

@@ -1,20 +1,25 @@
-"""Stage: seeds are read and checked. One that does not compile or does not pass its harness is named and refused."""
+"""Stage: seeds are read and checked. One that is broken, does not compile or does not pass its harness is named and
+refused, and the others are used."""
 
 from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
 
 import pyarrow as pa
 
 from corpus.records import Program, Rejected, Verdict
-from corpus.seeds import Seed, load_seed, seed_folders
+from corpus.seeds import Seed, SeedError, files_digest, load_seed, seed_folders
 from corpus.shards import Manifest
 from corpus.tables import reject_row, reject_table
 from flows.job import Job, JobMaker, tool_words
 from flows.proof import Prover
+from flows.remarks import unwritten
 from generators.templates import default_filling
 from validators.sandbox.runner import Sandbox
 
 NAME = "seeds"
-VERSION = "2"
+VERSION = "3"
 SECTIONS = ("verify", "only")
 
 KEPT = pa.schema([("id", pa.string()), ("digest", pa.string())])
@@ -24,37 +29,54 @@ def jobs(make: JobMaker) -> list[Job]:
     """One job a seed.
 
     Raises:
-        SeedError: the folder of seeds, one of its seeds or an id in `only` cannot be used.
+        SeedError: the folder of seeds cannot be used.
     """
     only = set(make.recipe.only)
     made = []
     for folder in seed_folders(make.seeds):
         if not only or folder.name in only:
-            made.append(make.job(folder.name, [load_seed(folder).digest, *tool_words(make.run)], seed=folder.name))
+            made.append(make.job(folder.name, [files_digest(folder), *tool_words(make.run)], seed=folder.name))
     return made
 
 
 def work(job: Job) -> Manifest:
     """Checks one seed with its default values."""
-    seed = load_seed(job.seeds / job.seed)
-    with Sandbox() as sandbox:
-        verdict = check(seed, Prover(sandbox, seed, job.recipe.verify.cycles))
-        spent = sandbox.cpu_s
-    kept = [{"id": seed.id, "digest": seed.digest}] if verdict.passed else []
-    rejects = [] if verdict.passed else [reject_row("seed", seed.id, NAME, Rejected(seed.id, verdict), seed.program)]
-    counts = {
-        "in": 1,
-        "kept": len(kept),
-        "rejected": len(rejects),
-        "labels": {"peripheral": seed.sheet.peripherals[0], "difficulty": seed.sheet.difficulty},
-    }
+    folder = job.seeds / job.seed
+    spent, source = 0.0, ""
+    try:
+        seed = load_seed(folder)
+        source = seed.program
+        with Sandbox() as sandbox:
+            verdict = check(seed, Prover(sandbox, seed, job.recipe.verify.cycles))
+            spent = sandbox.cpu_s
+    except SeedError as error:
+        verdict = Verdict("format", "failed", "broken-seed", str(error))
+    # The set must not tell where its seeds lay.
+    verdict = replace(verdict, evidence=verdict.evidence.replace(f"{job.seeds}/", ""))
+    counts: dict[str, Any] = {"in": 1, "kept": int(verdict.passed), "rejected": int(not verdict.passed)}
+    kept, rejects = [], []
+    if verdict.passed:
+        kept = [{"id": seed.id, "digest": seed.digest}]
+        counts["labels"] = {"peripheral": seed.sheet.peripherals[0], "difficulty": seed.sheet.difficulty}
+    else:
+        rejects = [reject_row("seed", job.seed, NAME, Rejected(job.seed, verdict), source)]
+        counts["reasons"] = {f"{verdict.gate}:{verdict.reason}": 1}
+        counts["refused"] = f"{verdict.reason}: {verdict.evidence}"
     return job.finish(
         {"kept": pa.Table.from_pylist(kept, schema=KEPT), "rejects": reject_table(rejects)}, counts, spent
     )
 
 
 def check(seed: Seed, prover: Prover) -> Verdict:
-    """The first thing that is wrong with a seed's own Program, or that it passed; a warning counts as wrong here."""
+    """The first thing that is wrong with a seed, or that it passed; a compiler's warning counts as wrong here.
+
+    Raises:
+        SeedError: the defaults do not evaluate, or the program has not what the sheet speaks of.
+    """
+    lacking = unwritten(seed)
+    if lacking:
+        more = f" (and {len(lacking) - 1} more)" if len(lacking) > 1 else ""
+        return Verdict("format", "failed", "broken-seed", f"{lacking[0]}{more}")
     found = prover.root(default_filling(seed), default=True)
     program = found if isinstance(found, Program) else found.program
     failed = program.failed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from corpus.records import Language
 from corpus.source.edits import Edit, apply_edits
@@ -33,6 +33,34 @@ def localise(source: str, comments: Iterable[tuple[str, str]], language: Languag
 def comment_text(comment: str) -> str:
     """The words of a comment, without its delimiters and line breaks."""
     return " ".join(" ".join(match[2] for match in _lines(comment)).split())
+
+
+def untranslated(source: str, comments: Mapping[str, str]) -> list[tuple[int, str]]:
+    """The (line, words) of each comment of the source that has no Chinese, in order."""
+    src = source.encode()
+    known = {_key(english) for english in comments}
+    return [
+        (src.count(b"\n", 0, part[0].start) + 1, text)
+        for run in _runs(src, lex(src))
+        for part, text in _told(src, run, known)
+        if _key(text) not in known
+    ]
+
+
+def unspoken(source: str, comments: Mapping[str, str]) -> list[str]:
+    """The texts that have Chinese and stand in no comment of the source."""
+    src = source.encode()
+    known = {_key(english) for english in comments}
+    spoken = {_key(text) for run in _runs(src, lex(src)) for _, text in _told(src, run, known)}
+    return [english for english in comments if _key(english) not in spoken]
+
+
+def _told(src: bytes, run: list[Token], known: set[str]) -> list[tuple[list[Token], str]]:
+    """A run of comments and its words, or each comment of it where only these are known."""
+    text = comment_text(src[run[0].start : run[-1].end].decode())
+    if len(run) == 1 or _key(text) in known:
+        return [(run, text)] if text else []
+    return [told for token in run for told in _told(src, [token], known)]
 
 
 def _key(text: str) -> str:

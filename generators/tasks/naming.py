@@ -12,6 +12,8 @@ _NAME = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z_][A-Za-z0-9_]*(?![A-Za-z0-9_])")
 _QUOTED = re.compile(r"`[^`\n]*`")
 _STRING = re.compile(r'"[^"\n]*"')
 _KEYWORDS = frozenset(word.decode() for word in C_KEYWORDS) | {"main", "NULL", "stdint", "h", "sdcc", "mmcs51"}
+# Units are spelt like names with a hump.
+_UNITS = frozenset(("kHz", "kOhm", "kBaud", "kBit", "kByte", "mAh", "mOhm", "mVpp", "dBm"))
 
 
 def renamed(text: str, aliases: Iterable[tuple[str, str]]) -> str:
@@ -31,6 +33,8 @@ def renamed(text: str, aliases: Iterable[tuple[str, str]]) -> str:
 
 def looks_like_code(word: str) -> bool:
     """Whether a word can only be a name of the code: it has an underscore between letters, or a hump."""
+    if word in _UNITS:
+        return False
     return bool(
         re.search(r"[A-Za-z0-9]_[A-Za-z0-9]", word) or re.fullmatch(r"[a-z]+[a-z0-9]*(?:[A-Z][a-z0-9]+)+", word)
     )

@@ -14,7 +14,7 @@ from validators.findings.check import Case, Finding, check
 from validators.findings.firmware import Firmware, said
 
 # Names that only a register of the family can have, by target; the digits tell the chips apart.
-_FAMILIES = {
+FAMILIES = {
     "avr": re.compile(
         r"(?:PORT|PIN|DDR)[A-L]|(?:TCCR|TCNT|OCR|TIMSK|TIFR|ICR|ASSR|GTCCR|UDR|UCSR|UBRR|SPCR|SPDR|SPSR|TWCR|TWDR|TWSR|"
         r"TWBR|EIMSK|EICR|PCICR|PCMSK|ADCSR|ADMUX|GPIOR)(?:\d?[A-C]?[HL]?)"
@@ -23,7 +23,7 @@ _FAMILIES = {
         r"(?:P[A-I]|TIM\d|UART\d|SPI|I2C|CLK|EXTI|ADC2)_(?:ODR|IDR|DDR|SR|DR|CR[1-6]|BRR[12]|IER|CNTR|ARR)"
     ),
 }
-_PERIPHERAL = re.compile(
+PERIPHERAL = re.compile(
     r"(?:GPIO[A-K]|TIM\d{1,2}|U?S?ART\d|SPI\d|I2C\d|ADC\d|DAC\d?|DMA\d(?:_(?:Channel|Stream)\d)?|RCC|EXTI|AFIO)"
 )
 # Headers that declare nothing but what the facts know, and the C library's.
@@ -235,7 +235,7 @@ def _undeclared(firmware: Firmware) -> Iterator[Finding]:
         if firmware.function_of(node) == b"" or not _value(node):
             continue
         near = difflib.get_close_matches(name, [*chip.by_name, *chip.bit_names], n=1, cutoff=0.75)
-        family = _FAMILIES.get(chip.target)
+        family = FAMILIES.get(chip.target)
         known_form = family.fullmatch(name) is not None if family is not None else bool(near)
         if known_form and (chip.target != "mcs51" or firmware.symbols.header_names):
             seen.add(name)
@@ -264,7 +264,7 @@ def _members(firmware: Firmware) -> Iterator[Finding]:
         if argument is None or field is None or argument.type != "identifier" or operator(node) != b"->":
             continue
         name, member = said(unit.text(argument)), said(unit.text(field))
-        if firmware.symbols.resolve(argument) is not None or _PERIPHERAL.fullmatch(name) is None:
+        if firmware.symbols.resolve(argument) is not None or PERIPHERAL.fullmatch(name) is None:
             continue
         own = [r.name.removeprefix(f"{name}_") for r in chip.registers if r.name.rpartition("_")[0] == name]
         if not own:

@@ -1,0 +1,1 @@
+"""The verbs of `firmseed seeds`, one a file."""
