@@ -32,7 +32,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from benchmarks.proving import Work
+from benchmarks.work import Work
 from corpus.seeds import Seed, load_seed, seed_folders
 from corpus.source.unit import Unit
 from generators.mutants.catalogue import OPERATORS
@@ -67,9 +67,9 @@ def main() -> None:
     chosen = [folder for folder in seed_folders(SEEDS) if not asked.seeds or folder.name in asked.seeds]
     works = [_work(load_seed(folder), asked.each) for folder in chosen]
     with tempfile.TemporaryDirectory() as scratch:
-        path = Path(scratch) / "work"
-        path.write_bytes(pickle.dumps(works))
-        ours, naive = (_side(side, path, asked.jobs) for side in ("ours", "naive"))
+        for number, work in enumerate(works):
+            (Path(scratch) / f"{number:04}").write_bytes(pickle.dumps(work))
+        ours, naive = (_side(side, Path(scratch), asked.jobs) for side in ("ours", "naive"))
     _print(works, ours, naive, asked.jobs)
 
 

@@ -1,6 +1,8 @@
 """The two sides of `benchmarks.proof`, each a process of its own that imports no more than it needs.
 
-python -m benchmarks.proving ours WORK --jobs 2     prints verdicts and the tools' CPU seconds, pickled, as hex
+python -m benchmarks.proving ours FOLDER --jobs 2     prints verdicts and the tools' CPU seconds, pickled, as hex
+
+The folder holds one pickled `benchmarks.work.Work` a seed, as the shards of a run lie on disk.
 """
 
 from __future__ import annotations
@@ -9,36 +11,12 @@ import argparse
 import pickle
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
-from corpus.records import Program
-from corpus.seeds import Seed
 from flows.pool import pool_context, prepare
-from flows.proof import Proved, Prover
-from generators.mutants.operator import Faulty
-from generators.rewrites.apply import Proposal
-from generators.templates import default_filling, fill_program
-from validators.sandbox.runner import Sandbox
-
-CYCLES = 2_000_000
 
 Result = tuple[list[list[str]], float]
 """The verdicts by seed, and the CPU seconds of the tools where they are counted."""
-
-
-@dataclass(frozen=True)
-class Work:
-    """One seed, and what is to be judged besides its root."""
-
-    seed: Seed
-    variants: tuple[Proposal, ...]
-    mutants: tuple[Faulty, ...]
-
-    @property
-    def programs(self) -> int:
-        """How many programs, the root among them."""
-        return 1 + len(self.variants) + len(self.mutants)
 
 
 def main() -> None:
@@ -48,44 +26,31 @@ def main() -> None:
     parser.add_argument("work", type=Path)
     parser.add_argument("--jobs", type=int, default=1)
     asked = parser.parse_args()
-    works: list[Work] = pickle.loads(asked.work.read_bytes())
+    works = sorted(asked.work.iterdir())
     print(pickle.dumps(_ours(works, asked.jobs) if asked.side == "ours" else _naive(works)).hex())
 
 
-def _ours(works: Sequence[Work], jobs: int) -> Result:
-    with ProcessPoolExecutor(jobs, mp_context=pool_context(["flows.proof"]), initializer=prepare) as pool:
-        found = list(pool.map(proved, works))
+def _ours(works: Sequence[Path], jobs: int) -> Result:
+    context = pool_context(["benchmarks.work"])
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=prepare) as pool:
+        found = list(pool.map(_proved, works))
     return [verdicts for verdicts, _ in found], sum(tools for _, tools in found)
 
 
-def proved(work: Work) -> tuple[list[str], float]:
-    """The verdict of each program, and the CPU seconds of the tools."""
-    with Sandbox() as sandbox:
-        prover = Prover(sandbox, work.seed, CYCLES, enumerate_inputs=False, coverage=False)
-        root = prover.root(default_filling(work.seed), default=True)
-        if isinstance(root, Program):
-            raise SystemExit(f"{work.seed.id}: {root.failed}")
-        steps = [prover.step(root, proposal) for proposal in work.variants]
-        tips = iter(prover.finish([step for step in steps if isinstance(step, Proved)]))
-        ends = [next(tips) if isinstance(step, Proved) else step for step in steps]
-        faults = prover.faults([(root, faulty) for faulty in work.mutants])
-        tools = sandbox.cpu_s
-    verdicts = ["same" if isinstance(end, Proved) else "refused" for end in ends]
-    return [*verdicts, *map(_fault, faults)], tools
+def _proved(work: Path) -> tuple[list[str], float]:
+    from benchmarks.work import proved  # which the process that only hands out work does not need
+
+    return proved(pickle.loads(work.read_bytes()))
 
 
-def _fault(program: Program) -> str:
-    """A mutant in a word: it does not build, it behaves otherwise, or nothing is wrong with it that shows."""
-    if program.fault is not None and program.fault.kind != "finding":  # the naive way has no static checks
-        return program.fault.kind
-    return "compile" if program.verdicts[-1].reason == "no-diagnostic" else "none"
-
-
-def _naive(works: Sequence[Work]) -> Result:
+def _naive(works: Sequence[Path]) -> Result:
     from benchmarks.naive import judged_naively  # the other side's, not ours to pay for
+    from benchmarks.work import CYCLES, Work
+    from generators.templates import default_filling, fill_program
 
     found = []
-    for work in works:
+    for path in works:
+        work: Work = pickle.loads(path.read_bytes())
         filling = default_filling(work.seed)
         variants = [(proposal.source.decode(), dict(proposal.aliases)) for proposal in work.variants]
         mutants = [faulty.source.decode("utf-8", "replace") for faulty in work.mutants]

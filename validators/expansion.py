@@ -105,6 +105,10 @@ class _Estimate:
             elif self.open[-1:] != [word]:  # a macro's own name in its body is not expanded again
                 if word in self.open:
                     return _Growth(CEILING)
+                if word in self.bare and not self.open and words[place + 1 : place + 2] != [b"("]:
+                    total.constant = min(CEILING, total.constant + self.bare[word].constant)
+                    expanded += 1
+                    continue
                 arguments, done = self._arguments(words, place + 1, word)
                 sizes = [self.of(argument, depth + 1, parameters) for argument in arguments]
                 total.add(self._invoke(word, sizes, depth))

@@ -24,6 +24,7 @@ _SPLICE = re.compile(rb"\\[ \t\f]*\r?\n")
 _TRIGRAPH = re.compile(rb"\?\?[=/'()!<>-]")
 _DIGRAPH = re.compile(rb"<:|:>|<%|%>|%:")
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]|\r(?!\n)")
+_ORDINARY = b"\t\n\f" + bytes(range(0x20, 0x7F)) + bytes(range(0x80, 0x100))
 _RAW = frozenset((b"R", b"LR", b"uR", b"UR", b"u8R"))
 # Operators that nest without a bracket.
 _CHAINED = re.compile(rb"[-+*/%&|^!~<>=?:.]+")
@@ -106,7 +107,7 @@ class Screen:
             return
         if hidden := _HIDDEN.search(source):
             yield "hidden-text", f"U+{ord(hidden.group()):04X}"
-        yield from _found("control-character", _CONTROL, raw)
+        yield from _found("control-character", _CONTROL, raw) if raw.translate(None, _ORDINARY) else ()
         yield from _found("trigraph", _TRIGRAPH, raw)
         src = _SPLICE.sub(b"", raw)
         if len(raw) > self.source_bytes:
@@ -167,7 +168,8 @@ class Screen:
     def _nesting(self, words: Sequence[Word]) -> Iterator[tuple[str, str]]:
         marks = [text for kind, text in words if kind == "punctuator"]
         operators = 0
-        for text in marks if sum(map(_is_operator, marks)) > self.operators else ():
+        many = len(marks) > self.operators and sum(map(_is_operator, marks)) > self.operators
+        for text in marks if many else ():
             operators = 0 if text in _ENDS else operators + _is_operator(text)
             if operators > self.operators:
                 yield "too-deep", f"an expression of more than {self.operators} operators"
