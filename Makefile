@@ -7,7 +7,7 @@ RECIPE ?= datasets/recipes/demo.yaml
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help generate test check serve bench soak docs lock clean tools all-tools soak-tools
+.PHONY: help generate test check serve bench soak strength docs lock clean tools all-tools soak-tools
 
 help: ## print these verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ bench: all-tools $(VENV)/.ready ## measure against the compilers' own CPU time
 
 soak: soak-tools $(VENV)/.ready ## an hour of rewrites on programs of others (ARGS="csmith --programs 200")
 	@nice -n 10 $(BIN)/python -m tests.soak $(ARGS)
+
+strength: all-tools $(VENV)/.ready ## plant faults in every shipped seed: do the harnesses catch 90 %? (ARGS="--write")
+	@$(BIN)/firmseed seeds strength $(ARGS)
 
 docs: $(VENV)/.ready ## write the generated pages (docs/rewrites.md, docs/gates.md, docs/recipe.md)
 	@$(BIN)/python -m flows.docs

@@ -31,10 +31,13 @@ PROGRAM_GATES = (
         ("seeds", "format"),
         "gate",
         "a seed as its author wrote it",
-        "The seed's files are read (an error names file, line and field, and stops the run), then its own program goes "
-        "through every gate below. A warning, which any other program may have, is not accepted here. `format` is said "
-        "by `firmseed seeds check` alone, which goes on to the next seed.",
-        (("warning", "a compiler warns about the seed's own program"), ("broken-seed", "the files cannot be read")),
+        "The seed's files are read (an error names file, line and field), then its own program goes through every gate "
+        "below. A warning, which any other program may have, is not accepted here. The others are used; "
+        "`firmseed generate --strict` stops.",
+        (
+            ("warning", "a compiler warns about the seed's own program"),
+            ("broken-seed", "a file or key is missing or wrong, or a text is still to be written"),
+        ),
         ("flows/stages/seeds.py", "flows/commands/seeds/check.py"),
     ),
     Gate(

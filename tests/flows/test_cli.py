@@ -14,7 +14,8 @@ import pytest
 
 from flows.settings import ROOT
 
-VERBS = (["generate"], ["inspect"], ["trace"], ["rewrite"], ["check"], ["seeds", "check"], ["doctor"])
+SEEDS = (["seeds", "check"], ["seeds", "strength"], ["seeds", "coverage"], ["seeds", "new"])
+VERBS = (["generate"], ["inspect"], ["trace"], ["rewrite"], ["check"], *SEEDS, ["doctor"])
 SEED = ROOT / "datasets" / "seeds" / "crc8-maxim"
 
 

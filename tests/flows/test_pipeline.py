@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,13 +13,18 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from rich.console import Console
 
 from corpus.recipe import Recipe
+from corpus.seeds import SeedError
 from corpus.shards import Manifest
 from corpus.tables import examples_of, programs_of
 from flows.job import stage_outputs
-from flows.pipeline import STAGES, UnbalancedStage, check_balance
-from flows.summary import manifests
+from flows.pipeline import STAGES, Run, UnbalancedStage, carry_out, check_balance
+from flows.pool import process_pool
+from flows.progress import Shown
+from flows.settings import ROOT, prepare
+from flows.summary import manifests, summary
 from tests.flows.conftest import carried_out, parquet_bytes
 
 
@@ -172,3 +178,58 @@ def test_a_shard_of_an_earlier_recipe_is_not_read(copied: Path, recipe: Recipe) 
     carried_out(fewer, copied)
     for path in (copied / "data").glob("*.parquet"):
         assert "key-debounce" not in pq.read_table(path)["prov_seed"].to_pylist()
+
+
+@pytest.fixture
+def mixed(recipe: Recipe, tmp_path: Path) -> Recipe:
+    """A recipe over a good seed, one that does not load, one with a text that is not written, and one of which a
+    filling does not evaluate."""
+    seeds = tmp_path / "seeds"
+    for name in recipe.only:
+        shutil.copytree(ROOT / "datasets" / "seeds" / name, seeds / name)
+    shutil.copytree(ROOT / "datasets" / "seeds" / "spi-bitbang", seeds / "spi-bitbang")
+    changes = (
+        ("key-debounce", "difficulty:", "dificulty:"),
+        ("spi-bitbang", "idea:\n  en: >-\n", "idea:\n  en: >-\n    TODO\n"),
+        ("crc8-maxim", "derived:\n", 'derived:\n  TURNS: {value: "1 / (POLYNOMIAL == 49)"}\n'),
+    )
+    for name, old, new in changes:
+        path = seeds / name / "seed.yaml"
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return recipe.model_copy(update={"seeds": str(seeds), "only": ()})
+
+
+def test_a_broken_seed_is_a_named_reject_and_the_others_are_used(mixed: Recipe, tmp_path: Path) -> None:
+    """With file, line and reason in the rejects and in the report, and without the folder that they lay in."""
+    run = carried_out(mixed, tmp_path / "run").folder
+    rows = {row["id"]: row for row in pq.read_table(run / "rejects.parquet").to_pylist() if row["kind"] == "seed"}
+    assert {name: (row["gate"], row["reason"]) for name, row in rows.items()} == dict.fromkeys(
+        ("key-debounce", "spi-bitbang", "crc8-maxim"), ("format", "broken-seed")
+    )
+    assert rows["key-debounce"]["evidence"].startswith("key-debounce/seed.yaml:14: dificulty: unknown key")
+    assert "idea.en: is still to be written" in rows["spi-bitbang"]["evidence"]
+    assert "derived.TURNS" in rows["crc8-maxim"]["evidence"] and rows["crc8-maxim"]["stage"] == "expand"
+    seeds = {row["prov_seed"] for path in (run / "data").glob("*.parquet") for row in pq.read_table(path).to_pylist()}
+    assert seeds == {"uart-baud-init"}
+    said = summary(run)["refused"]
+    assert set(said) == {"key-debounce", "spi-bitbang"} and "did you mean" in said["key-debounce"]
+    assert "Seeds left out" in (run / "report.html").read_text(encoding="utf-8")
+    assert set(json.loads((run / "manifest.json").read_text(encoding="utf-8"))["seeds"]) == {
+        "uart-baud-init", "crc8-maxim",
+    }  # fmt: skip
+
+
+def test_a_strict_run_stops_at_a_broken_seed(mixed: Recipe, tmp_path: Path) -> None:
+    """And any run of which no seed is left; the first is named, and how many more there are."""
+    for strict, only, said in (
+        (True, (), r"key-debounce:1: seed: cannot be used: broken-seed: .*\(and 1 more seeds\)"),
+        (False, ("key-debounce",), r"key-debounce:1: seed: cannot be used: .*unknown key"),
+    ):
+        run = Run(tmp_path / f"run-{strict}", Path(mixed.seeds), mixed.model_copy(update={"only": only}), strict)
+        prepare(run)
+        watcher = Shown(Console(stderr=True), quiet=True)
+        with process_pool(1) as mapper, watcher as shown, pytest.raises(SeedError, match=said):
+            carry_out(run, mapper, shown)
+        assert not (run.folder / "shards" / "expand").exists()
