@@ -63,7 +63,9 @@ _KEIL = re.compile(
       | \b(?:xdata|idata|pdata|bdata)\s+[\w*]
       | \b(?:unsigned\s+)?(?:char|int|long|u?int8_t|u?int16_t)\s+(?:code|data)\s+[\w*]
       | \bcode\s+(?:unsigned|char|int|u?int8_t|u?int16_t)\b | \bu(?:char|int)\s+(?:code|data)\s+\w
-      | \bcode\s+u(?:char|int)\b""",
+      | \bcode\s+u(?:char|int)\b
+      | \b(?!(?:struct|union|enum|return|goto|case|else|sizeof|const|volatile|static|extern|register|auto|typedef)\b)
+        [A-Za-z_]\w*\s+(?:code|data)\s+[A-Za-z_]\w*\s*[\[=;]""",
     re.VERBOSE,
 )
 

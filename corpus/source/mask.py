@@ -245,6 +245,8 @@ class _Masker:
 
     def _is_space(self, i: int) -> bool:
         """Whether Keil's word, an ordinary name elsewhere, stands among a declaration's words here."""
+        if self.word(i - 1) == b"(" and self.word(i + 1) == b"*" and self.word(i + 3) in (b")", b"["):
+            return self.word(i + 4) == b"(" or self.word(i + 3) == b"["  # `void (code *handler)(void)`
         starts = self.kind(i + 1) == "identifier" or self.word(i + 1) == b"*"
         before = self.word(i - 1)
         follows = before in (b"", b";", b"{", b"}", b"(", b",", b"*") or (

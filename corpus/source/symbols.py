@@ -75,7 +75,7 @@ class Symbols:
         self._outer = outer
         self._expanding: list[bytes] = outer._expanding if outer is not None else []
         self._expansions: dict[bytes, tuple[Symbols, Node] | None] = {}
-        self._reader = ScopeReader(unit, self._declared_elsewhere, self._constant_text, label)
+        self._reader = ScopeReader(unit, self._declared_elsewhere, self.value_of, label)
         self._done: dict[int, Symbol] = {}
         self._elsewhere: dict[bytes, Symbol | None] = {}
         self._all: dict[tuple[str, ...], tuple[Symbol, ...]] = {}
@@ -336,7 +336,8 @@ class Symbols:
                 self._expansions[text] = (Symbols(found[0], outer=self), found[1])
         return self._expansions[text]
 
-    def _constant_text(self, text: bytes) -> int | None:
+    def value_of(self, text: bytes) -> int | None:
+        """The value of a constant expression that stands nowhere in the source, an address's say; None for others."""
         if len(self._expanding) > _DEEPEST:
             return None
         found = self._expression(text)

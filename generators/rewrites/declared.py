@@ -129,6 +129,25 @@ def removal(unit: Unit, node: Node) -> Edit | None:
     return Edit(start, end, b"")
 
 
+def closed_up(unit: Unit, gone: list[Edit]) -> list[Edit]:
+    """Removals of lines under one another as one, with one of the blank lines around it."""
+    made: list[Edit] = []
+    for edit in sorted(gone, key=lambda edit: edit.start):
+        if made and made[-1].end == edit.start:
+            made[-1] = Edit(made[-1].start, edit.end, b"")
+        else:
+            made.append(edit)
+    closed = []
+    for edit in made:
+        start, end = edit.start, edit.end
+        before = start == 0 or not unit.src[unit.line_start(start - 1) : start].strip()
+        again = unit.src[:end].endswith((b"\n\n", b"\n\r\n"))  # it took a blank line already
+        if before and not again and end < len(unit.src) and not unit.src[end : unit.line_end(end)].strip():
+            end = min(unit.line_end(end) + 1, len(unit.src))
+        closed.append(Edit(start, end, b""))
+    return closed
+
+
 def without(unit: Unit, declaration: Node, declarator: Node) -> Edit | None:
     """The edit that takes one name out of a declaration, or the whole declaration if it was the only one."""
     names = declarators(declaration)

@@ -13,7 +13,7 @@ from corpus.source.headers import header_symbols, includes
 from corpus.source.lexer import Token
 from corpus.source.unit import Unit
 from generators.rewrites.alignment import aligned
-from generators.rewrites.declared import removal
+from generators.rewrites.declared import closed_up, removal
 from generators.rewrites.lines import line_stop
 from generators.rewrites.remembered import per_unit
 from generators.rewrites.rule import Context, Refusal, Site, rewrite
@@ -269,7 +269,7 @@ def _support(unit: Unit, context: Context, column: int, used: set[int], edits: l
     else:
         if useless is not None:
             end = min(unit.line_end(useless.start_byte) + 1, len(unit.src))
-            extra += _closed_up(unit, [Edit(unit.line_start(useless.start_byte), end, b"")])
+            extra += closed_up(unit, [Edit(unit.line_start(useless.start_byte), end, b"")])
         if added:
             end = line_stop(unit, lines[-1].start_byte)
             extra.append(Edit(end, end, unit.newline * 2 + added))
@@ -284,26 +284,7 @@ def _support(unit: Unit, context: Context, column: int, used: set[int], edits: l
         if all(o.start in touched or o.start in inside for o in unit.symbols.occurrences(symbol.name)):
             edit = removal(unit, node)
             gone += [edit] if edit is not None else []
-    return [*extra, *_closed_up(unit, gone)]
-
-
-def _closed_up(unit: Unit, gone: list[Edit]) -> list[Edit]:
-    """Removals of lines under one another as one, with one of the blank lines around it."""
-    made: list[Edit] = []
-    for edit in sorted(gone, key=lambda edit: edit.start):
-        if made and made[-1].end == edit.start:
-            made[-1] = Edit(made[-1].start, edit.end, b"")
-        else:
-            made.append(edit)
-    closed = []
-    for edit in made:
-        start, end = edit.start, edit.end
-        before = start == 0 or not unit.src[unit.line_start(start - 1) : start].strip()
-        again = unit.src[:end].endswith((b"\n\n", b"\n\r\n"))  # it took a blank line already
-        if before and not again and end < len(unit.src) and not unit.src[end : unit.line_end(end)].strip():
-            end = min(unit.line_end(end) + 1, len(unit.src))
-        closed.append(Edit(start, end, b""))
-    return closed
+    return [*extra, *closed_up(unit, gone)]
 
 
 def _useless_stdint(unit: Unit, lines: list[Node], touched: set[int]) -> Node | None:

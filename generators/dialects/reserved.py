@@ -1,0 +1,50 @@
+"""Names that are keywords of C51: `data`, `code`, `bit`. A port gives them the names that C51 programs have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from corpus.source.mask import Span
+from corpus.source.symbols import Symbol
+from corpus.source.unit import Unit
+from generators.dialects.conversion import Change, Trouble
+from generators.rewrites.renaming import Renaming
+
+# What a name is called instead; the first that is free.
+_INSTEAD = {
+    b"data": ("dat", "value", "data_byte"), b"code": ("cod", "code_value", "code_byte"),
+    b"bit": ("bit_no", "bit_value", "bit_index"), b"priority": ("prio", "priority_level"),
+}  # fmt: skip
+RESERVED = frozenset(
+    b"data code bit sbit sfr sfr16 idata xdata pdata bdata far alien small compact large interrupt using reentrant "
+    b"_at_ _task_ _priority_".split()
+)
+
+
+def to_keil(unit: Unit) -> Iterator[Change | Trouble]:
+    """Another name for what an sdcc program calls `data`; not where other files may know the name."""
+    renaming = Renaming(unit)
+    given: dict[bytes, bytes] = {}
+    for symbol in unit.symbols.all():
+        if symbol.name not in RESERVED or symbol.declaration is None:
+            continue
+        name = symbol.name.decode()
+        shared = symbol.kind in ("function", "global", "macro") and symbol.storage != b"static"
+        refused = renaming.refusal(symbol)
+        new = given.get(symbol.name) or renaming.choose(_INSTEAD.get(symbol.name, (f"{name}_", f"the_{name}")))
+        if shared or refused is not None or new is None:
+            words = f"`{name}` is a keyword of C51, and the name cannot be changed here surely; call it something else"
+            yield Trouble(symbol.declaration.start_byte, "reserved-name", words)
+            continue
+        given[symbol.name] = new
+        renaming.taken.discard(new)
+        renaming.add(symbol, new, _comments(unit, symbol))
+    site = renaming.site(aliases=False)
+    if site is not None:
+        pairs = tuple(dict.fromkeys(renaming.pairs))
+        for index, (old, new_name) in enumerate(pairs):
+            yield Change("reserved-name", site.edits if not index else (), old, new_name, kept=False)
+
+
+def _comments(unit: Unit, symbol: Symbol) -> tuple[Span, ...]:
+    return unit.comments() if symbol.kind in ("static", "field") else ()
