@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 # In the order of the help page; loading all of them takes two seconds, most of it in libraries that one verb needs.
-VERBS = ("generate", "inspect", "trace", "rewrite", "check", "seeds", "doctor")
+VERBS = ("generate", "inspect", "trace", "rewrite", "convert", "check", "seeds", "doctor")
 
 GROUPS = {"seeds": ("check", "strength", "coverage", "new")}
 

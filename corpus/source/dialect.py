@@ -59,7 +59,8 @@ KEYWORDS = (
 
 # What only Keil C51 writes; `data`, `code` and `bit` alone are ordinary names in sdcc's C.
 _KEIL = re.compile(
-    rb"""\b(?:sbit|sfr|sfr16)\s+\w+\s*= | \)\s*interrupt\s+\w | \b_at_\b | \)\s*reentrant\b
+    rb"""\b(?:sbit|sfr|sfr16)\s+\w+\s*= | \)\s*interrupt\s+\w | \b_at_\b | \)\s*(?:reentrant|_task_)\b
+      | \)\s*(?:large|compact|small)\s*[{;]
       | \b(?:xdata|idata|pdata|bdata)\s+[\w*]
       | \b(?:unsigned\s+)?(?:char|int|long|u?int8_t|u?int16_t)\s+(?:code|data)\s+[\w*]
       | \bcode\s+(?:unsigned|char|int|u?int8_t|u?int16_t)\b | \bu(?:char|int)\s+(?:code|data)\s+\w
@@ -69,10 +70,18 @@ _KEIL = re.compile(
     re.VERBOSE,
 )
 
-KEIL_WORDS = frozenset(b"sbit sfr sfr16 interrupt _at_ reentrant xdata idata pdata bdata code data".split())
+KEIL_WORDS = frozenset(
+    b"sbit sfr sfr16 interrupt _at_ reentrant large compact small _task_ xdata idata pdata bdata code data".split()
+)
 """Without one of these words a source is not written for Keil C51."""
 
 
-def is_keil(code: bytes) -> bool:
-    """Whether `code` (comments and strings blanked) is written for Keil C51."""
-    return _KEIL.search(code) is not None
+_KEIL_HEADER = re.compile(
+    rb'^[ \t]*#[ \t]*include[ \t]*[<"](?:reg52|regx5[12]|intrins|absacc|stc12c5a60s2|stc89c5xrc)\.h[>"]',
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def is_keil(code: bytes, src: bytes = b"") -> bool:
+    """Whether `code` (comments and strings blanked) is written for Keil C51, or `src` includes what only Keil has."""
+    return _KEIL.search(code) is not None or _KEIL_HEADER.search(src) is not None

@@ -62,7 +62,7 @@ class Dialect(NamedTuple):
     def of(cls, source: Lexed, qualifiers: frozenset[bytes] = frozenset()) -> Dialect:
         """What is found in a source; `qualifiers` are known already."""
         keil = not KEIL_WORDS.isdisjoint(source.present) and is_keil(
-            b" ".join(text for kind, text in _code(source) if kind != "asm")
+            b" ".join(text for kind, text in _code(source) if kind != "asm"), source.src
         )
         spaces = SDCC_SPACES | KEIL_SPACES if keil else SDCC_SPACES
         attributes = SDCC_ATTRIBUTES | KEIL_ATTRIBUTES if keil else SDCC_ATTRIBUTES
@@ -234,7 +234,11 @@ class _Masker:
         before, after = self.word(i - 1), self.word(i + 1)
         if self.words[i] in KEIL_SPACES and not self._is_space(i):
             return i + 1
-        if (before == b"(" and after == b"*") or (before in (b"(", b"*") and len(self.words[i]) < 5):
+        star = i - 1
+        while self.word(star) in (b"const", b"volatile"):
+            star -= 1
+        behind_star = before == b"(" or self.word(star) == b"*"
+        if (before == b"(" and after == b"*") or (behind_star and len(self.words[i]) < 5):
             fill = b""  # no qualifier may stand in `(__code *f)(void)`, no `auto` in a cast or behind a star
         elif after in (b"=", b";", b",", b")", b"[") and before != b"*":
             fill = b""  # behind its declarator

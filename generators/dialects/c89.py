@@ -45,6 +45,7 @@ def hoisted(unit: Unit) -> tuple[list[Change], bytes]:
     """Declarations amid statements, and in the head of a `for`, at the beginning of their block: the rewrites
     `declare-at-block-start` and `loop-variable-out`, until neither finds a place any more."""
     changes: list[Change] = []
+    unit = Unit.parse(apply_edits(unit.src, list(_constants(unit))))
     while True:
         found = [(rule, site) for rule in (loop_variable_out, declare_at_block_start) for site in _sites(rule, unit)]
         if not found:
@@ -55,18 +56,36 @@ def hoisted(unit: Unit) -> tuple[list[Change], bytes]:
         unit = Unit.parse(apply_edits(unit.src, edits_of([site])))
 
 
+def _constants(unit: Unit) -> Iterator[Edit]:
+    """The edits that take `const` off variables that stand late in their block: they are assigned once moved, and
+    nobody else does."""
+    for node in _late(unit):
+        word = next((c for c in node.children if c.type == "type_qualifier" and unit.text(c) == b"const"), None)
+        names = declarators(node)
+        pointer = any(True for name in names for _ in unit.walk("pointer_declarator", under=name))
+        if word is not None and names and not pointer and all(name.type == "init_declarator" for name in names):
+            behind = unit.src[word.end_byte : word.end_byte + 1]
+            yield Edit(word.start_byte, word.end_byte + (behind == b" "), b"")
+
+
+def _late(unit: Unit) -> Iterator[Node]:
+    """The declarations that do not stand at the beginning of their block."""
+    for node in unit.walk("declaration"):
+        holder = node.parent
+        late = holder is not None and holder.type == "compound_statement" and node not in opening(holder)
+        if late or (holder is not None and holder.type in ("for_statement", "case_statement")):
+            yield node
+
+
 def _sites(rule: Rule, unit: Unit) -> list[Site]:
     return sites_of(rule, unit, CONTEXT)[0]
 
 
 def declared_late(unit: Unit) -> Iterator[Change | Trouble]:
     """What stops at a declaration that does not stand at the beginning of its block."""
-    for node in unit.walk("declaration"):
-        holder = node.parent
-        late = holder is not None and holder.type == "compound_statement" and node not in opening(holder)
-        if late or (holder is not None and holder.type in ("for_statement", "case_statement")):
-            words = "C51 wants declarations at the beginning of a block, and this one cannot be moved there surely"
-            yield Trouble(node.start_byte, "c99-declaration", words)
+    for node in _late(unit):
+        words = "C51 wants declarations at the beginning of a block, and this one cannot be moved there surely"
+        yield Trouble(node.start_byte, "c99-declaration", words)
 
 
 def to_keil(unit: Unit) -> Iterator[Change | Trouble]:

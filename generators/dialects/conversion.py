@@ -102,7 +102,8 @@ def together(*finders: Finder) -> Stage:
         edits = [edit for change in changes for edit in change.edits]
         gone = [edit for edit in edits if b"\n" in unit.src[edit.start : edit.end] and not edit.text]
         edits = [e for e in edits if not any(g.start <= e.start and e.end <= g.end for g in gone)]
-        edits += closed_up(unit, gone)
+        gone = closed_up(unit, gone)
+        edits += gone
         top = insertion(unit, gone, _each(c.includes for c in changes), [c.lines for c in changes if c.lines])
         return changes, apply_edits(unit.src, aligned(unit, [*edits, *top]))
 

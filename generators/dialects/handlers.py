@@ -73,7 +73,9 @@ def to_keil(unit: Unit) -> Iterator[Change | Trouble]:
             pragma = Edit(at, at, b"#pragma disable" + unit.newline)
             yield Change("critical-function", (_blank_before(unit, span), pragma), "__critical", "#pragma disable")
         else:
-            yield Trouble(span.start, "attribute", f"C51 has nothing like `{text.decode()}`")
+            yield Trouble(
+                span.start, "attribute", f"C51 has nothing like `{text.decode()}`: leave it out, or keep this for sdcc"
+            )
 
 
 def _prototype(unit: Unit, node: Node) -> Iterator[Change]:

@@ -38,7 +38,9 @@ def to_keil(unit: Unit) -> Iterator[Change | Trouble]:
         if len(names) != 1 or names[0].type == "init_declarator":
             yield Trouble(span.start, "absolute", "C51 places one variable at a time, and none with an initial value")
         elif kind is not None and unit.text(kind) in (b"__bit", b"bit"):
-            yield Trouble(span.start, "absolute", "C51 places no bit variables")
+            yield Trouble(
+                span.start, "absolute", "C51 places no bit variables: name a bit of a byte that has an address"
+            )
         else:
             end = unit.end(names[0])
             after = b"_at_ " + address

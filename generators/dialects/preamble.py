@@ -53,10 +53,7 @@ def insertion(
     parts = [newline.join(heads)] if heads else []
     text = (newline * 2).join([*parts, *groups])
     lines = include_lines(unit)
-    if lines:
-        at = unit.line_start(lines[0].start_byte)
-        return [Edit(at, at, text + newline)]
-    first = next((node for node in unit.root.named_children if node.type != "comment"), None)
+    first = lines[0] if lines else next((node for node in unit.root.named_children if node.type != "comment"), None)
     at = unit.line_start(first.start_byte) if first is not None else len(unit.src)
     # Where that is taken away it leaves the blank line behind it, unless it takes it along.
     taken = next((edit for edit in gone if edit.start == at), None)

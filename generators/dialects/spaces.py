@@ -124,7 +124,9 @@ def to_keil(unit: Unit) -> Iterator[Change | Trouble]:
         word = words.text(index)
         new = _SPACES.get(word)
         if new is None:
-            yield Trouble(words.start(index), "memory-space", f"C51 has nothing like `{word.decode()}`")
+            yield Trouble(
+                words.start(index), "memory-space", f"C51 has nothing like `{word.decode()}`: name a space that it has"
+            )
             continue
         behind = words.type_after(index)
         if behind == index:
@@ -154,7 +156,9 @@ def to_sdcc(unit: Unit) -> Iterator[Change | Trouble]:
         new = _BACK.get(word)
         directive = any(a <= start < b for a, b in unit.directives)
         if new is None:
-            yield Trouble(start, "memory-space", f"sdcc has nothing like `{word.decode()}`")
+            yield Trouble(
+                start, "memory-space", f"sdcc has nothing like `{word.decode()}` for the 8051: name a space that it has"
+            )
         elif start not in spans and not directive:
             yield Trouble(start, "reserved-name", f"`{word.decode()}` is a keyword of C51 and no name")
         else:

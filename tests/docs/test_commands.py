@@ -47,7 +47,7 @@ def parsed(words: list[str]) -> None:
 def shown(name: str) -> list[list[str]]:
     """The examples in a verb's help, as words."""
     lines = [line.strip() for line in (VERBS[name].epilog or "").split("\n")]
-    return [shlex.split(re.split(r"\s[|#]|\s{2,}", line)[0])[1:] for line in lines if line.startswith("firmseed ")]
+    return [shlex.split(re.split(r"\s[|#>]|\s{2,}", line)[0])[1:] for line in lines if line.startswith("firmseed ")]
 
 
 @pytest.mark.parametrize("name", VERBS)

@@ -15,7 +15,7 @@ import pytest
 from flows.settings import ROOT
 
 SEEDS = (["seeds", "check"], ["seeds", "strength"], ["seeds", "coverage"], ["seeds", "new"])
-VERBS = (["generate"], ["inspect"], ["trace"], ["rewrite"], ["check"], *SEEDS, ["doctor"])
+VERBS = (["generate"], ["inspect"], ["trace"], ["rewrite"], ["convert"], ["check"], *SEEDS, ["doctor"])
 SEED = ROOT / "datasets" / "seeds" / "crc8-maxim"
 
 
@@ -96,6 +96,27 @@ sys.argv = ["firmseed", "generate", "--recipe", sys.argv[1], "--out", sys.argv[2
 from flows.cli import main
 main()
 """
+
+
+def test_convert_is_a_filter_that_goes_there_and_back() -> None:
+    """From a file and from standard input, to standard output and nothing else; proved on request."""
+    program = ROOT / "datasets" / "seeds" / "watchdog-stc" / "program.c"
+    keil = firmseed("convert", str(program), "--to", "keil", "--prove")
+    assert keil.returncode == 0 and "sfr WDT_CONTR = 0xE1;" in keil.stdout
+    assert "compiled to identical object code" in keil.stderr
+    command = [sys.executable, "-m", "flows", "convert", "-", "--to", "sdcc"]
+    back = subprocess.run(command, input=keil.stdout, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert back.returncode == 0 and back.stdout == program.read_text(encoding="utf-8")
+
+
+def test_convert_says_where_and_why_it_refuses(tmp_path: Path) -> None:
+    """Line, reason word, sentence and exit code 1; nothing is written."""
+    path = tmp_path / "flags.c"
+    path.write_text("#include <reg52.h>\nunsigned char bdata flags;\nsbit ready = flags ^ 0;\n", encoding="utf-8")
+    done = firmseed("convert", str(path), "--to", "sdcc")
+    assert done.returncode == 1 and done.stdout == ""
+    assert done.stderr.startswith(f"{path}:3: bit-of-variable: this is a bit of a variable")
+    assert firmseed("convert", str(tmp_path / "none.c"), "--to", "sdcc").returncode == 2
 
 
 def test_rows_and_tokens_exclude_each_other(recipe_file: Path) -> None:

@@ -1,0 +1,1 @@
+"""Tests of the dialects of the 8051."""
