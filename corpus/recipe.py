@@ -17,7 +17,7 @@ from corpus.records import GRADES
 from corpus.yamlfile import YamlError, did_you_mean, first_error, line_of, located, read_file
 
 AXES = ("task", "language", "peripheral", "difficulty", "origin")
-TASKS = ("write", "complete", "explain", "refactor", "fix")
+TASKS = ("write", "complete", "explain", "refactor", "fix", "port")
 
 
 class RecipeError(ValueError):
@@ -115,6 +115,7 @@ class Tasks(_Section):
     explain: Count = Field(1, description="explain the program or a part of it")
     refactor: Count = Field(1, description="turn the parent into the variant, for a variant")
     fix: Count = Field(1, description="find and mend the fault, for a mutant")
+    port: Count = Field(1, description="give an 8051 program in the other dialect, sdcc's or Keil C51's")
 
 
 class Curate(_Section):

@@ -10,7 +10,7 @@ from typing import Literal
 Outcome = Literal["passed", "failed", "unknown"]
 Origin = Literal["seed", "template", "rewrite", "mutant", "model"]
 Language = Literal["en", "zh"]
-Task = Literal["write", "complete", "explain", "refactor", "fix"]
+Task = Literal["write", "complete", "explain", "refactor", "fix", "port"]
 
 # Evidence that a Program behaves as its parent, strongest first; "harness" is a Program that passed its own seed's
 # harness (the root of a lineage) and "compiled" one that only compiled.

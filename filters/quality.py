@@ -23,7 +23,7 @@ _ELIDED = re.compile(
 _MOJIBAKE = re.compile(r"\ufffd|[\x80-\x9f]|[\x00-\x08\x0e-\x1f]|â€|Ã[\u00a0-\u00bf]|锟斤拷|烫烫烫")
 _CHINESE_MARKS = re.compile(r"[\u3000-\u303f\uff01-\uff5e]")
 _FEW_LETTERS = 20
-_NEEDS_CODE = frozenset({"write", "refactor", "fix"})
+_NEEDS_CODE = frozenset({"write", "refactor", "fix", "port"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,14 @@ def brief(seed: Seed, program: Program, compiler: str) -> Brief:
         kind=sheet.kind,
         labels=labels(seed),
         compiler=compiler,
+        ports_en=tuple(map(filling.words, _ports(seed, "en"))),
+        ports_zh=tuple(map(filling.words, _ports(seed, "zh"))),
     )
+
+
+def _ports(seed: Seed, language: str) -> tuple[str, ...]:
+    """The requests that stand before the program in Keil's spelling; other chips' speak of another chip's program."""
+    return seed.sheet.instruction.of(language, ("port",)) if seed.sheet.target == "mcs51" else ()
 
 
 def _comments(seed: Seed, program: Program) -> tuple[tuple[str, str], ...]:

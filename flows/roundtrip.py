@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from contextlib import ExitStack
 from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
 
+from corpus.records import Program
 from generators.dialects.conversion import Converted, Refused
 from generators.dialects.keil import to_keil
 from generators.dialects.sdcc import to_sdcc
+from generators.tasks.material import Brief, Ported
+from generators.tasks.port import EVIDENCE
 from validators.objects import same_code
 from validators.sandbox.runner import Sandbox
 from validators.toolchains.compile import compile_verdict
 from validators.toolchains.sdcc import Model, sdcc_mcs51
 
-EVIDENCE = "converted back and compiled to identical object code"
+__all__ = ["EVIDENCE", "Porter", "RoundTrip", "round_trip"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +57,40 @@ def round_trip(sandbox: Sandbox, source: bytes, model: Model) -> RoundTrip | Ref
             1, "other-code", "sdcc makes other machine code of what comes back: the compiler sees a difference"
         )
     return RoundTrip(keil, back)
+
+
+class Porter:
+    """The material of the task `port` from the programs of one seed; a context manager.
+
+    The sandbox is started with the first program. `refused` counts, by reason, the programs that have no proved form in
+    the other dialect.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._stack = ExitStack()
+        self._sandbox: Sandbox | None = None
+        self.refused: Counter[str] = Counter()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    @property
+    def cpu_s(self) -> float:
+        """What the compiler took."""
+        return self._sandbox.cpu_s if self._sandbox is not None else 0.0
+
+    def __call__(self, brief: Brief, program: Program) -> Ported | None:
+        """The program in both dialects, or None. Raises MissingTool."""
+        if self._sandbox is None:
+            self._sandbox = self._stack.enter_context(Sandbox())
+        found = round_trip(self._sandbox, program.source.encode(), self._model)
+        if isinstance(found, Refused):
+            self.refused[found.reason] += 1
+            return None
+        return Ported(brief, program, found.keil, found.back)

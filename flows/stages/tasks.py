@@ -18,15 +18,16 @@ from filters.repetition import Repetition
 from filters.tokens import estimate_tokens
 from flows.briefs import brief
 from flows.job import Job, JobMaker, stage_folder, stage_outputs, tool_versions
+from flows.roundtrip import Porter
 from flows.stages.select import kept_ids
 from generators.rewrites.catalogue import NOT_WRITTEN_ANEW
-from generators.tasks import complete, explain, fix, refactor, steps, symptom, write
+from generators.tasks import complete, explain, fix, port, refactor, steps, symptom, write
 from generators.tasks.material import Mutated, Rewritten, Single
 from generators.tasks.row import evidence, fence, row
 from generators.templates import default_filling
 
 NAME = "tasks"
-VERSION = "3"
+VERSION = "4"
 SECTIONS = ("seed", "languages", "tasks")
 
 # In this order; every gate sees every Example, so that a reject shows all that was wrong with it.
@@ -55,18 +56,20 @@ def work(job: Job) -> Manifest:
     compiler = f"sdcc {tool_versions(job.run).get('sdcc', '')}".strip()
     kept: dict[str, Example] = {}
     rejected: list[tuple[Example, Rejected]] = []
-    for program in programs.values():
-        if program.id not in chosen:
-            continue
-        rng = random.Random(f"{job.recipe.seed}/tasks/{program.id}")
-        for example in _examples(job, seed, program, programs, compiler, rng):
-            judged = example.judged(*(gate(example) for gate in GATES))
-            judged = replace(judged, scores=tuple(pair for gate in GATES for pair in gate.scores(example)))
-            failed = judged.failed
-            if failed is None:
-                kept[judged.id] = judged
-            else:
-                rejected.append((judged, Rejected(judged.id, failed)))
+    with Porter(seed.sheet.model) as porter:
+        for program in programs.values():
+            if program.id not in chosen:
+                continue
+            rng = random.Random(f"{job.recipe.seed}/tasks/{program.id}")
+            for example in _examples(job, seed, program, programs, compiler, porter, rng):
+                judged = example.judged(*(gate(example) for gate in GATES))
+                judged = replace(judged, scores=tuple(pair for gate in GATES for pair in gate.scores(example)))
+                failed = judged.failed
+                if failed is None:
+                    kept[judged.id] = judged
+                else:
+                    rejected.append((judged, Rejected(judged.id, failed)))
+        spent, unported = porter.cpu_s, dict(porter.refused)
     examples = sorted(kept.values(), key=lambda example: example.id)
     rejects = [
         reject_row("example", seed.id, NAME, one, f"{example.instruction}\n\n{example.answer}")
@@ -78,12 +81,19 @@ def work(job: Job) -> Manifest:
         "rejected": len(rejects),
         "reasons": dict(Counter(f"{one.verdict.gate}:{one.verdict.reason}" for _, one in rejected)),
         "tasks": dict(Counter(example.task for example in examples)),
+        "unported": unported,
     }
-    return job.finish({"examples": example_table(examples), "rejects": reject_table(rejects)}, counts)
+    return job.finish({"examples": example_table(examples), "rejects": reject_table(rejects)}, counts, spent)
 
 
 def _examples(
-    job: Job, seed: Seed, program: Program, programs: dict[str, Program], compiler: str, rng: random.Random
+    job: Job,
+    seed: Seed,
+    program: Program,
+    programs: dict[str, Program],
+    compiler: str,
+    porter: Porter,
+    rng: random.Random,
 ) -> Iterator[Example]:
     asked = job.recipe.tasks
     if program.origin == "model":
@@ -118,6 +128,9 @@ def _examples(
         pair = Rewritten(words, programs[program.parent], program, steps.told(program.steps))
         for language, _ in shares(asked.refactor):
             yield from refactor.examples(pair, rng, estimate_tokens, (language,))
+    if asked.port and seed.sheet.target == "mcs51" and (both := porter(words, program)) is not None:
+        for language, count in shares(asked.port):
+            yield from port.examples(both, rng, estimate_tokens, (language,), count)
 
 
 def _shares(count: int, languages: tuple[Language, ...], rng: random.Random) -> Iterator[tuple[Language, int]]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from corpus.source.mask import Span
-from corpus.source.symbols import Symbol
 from corpus.source.unit import Unit
 from generators.dialects.conversion import Change, Trouble
 from generators.rewrites.renaming import Renaming
@@ -38,13 +36,9 @@ def to_keil(unit: Unit) -> Iterator[Change | Trouble]:
             continue
         given[symbol.name] = new
         renaming.taken.discard(new)
-        renaming.add(symbol, new, _comments(unit, symbol))
+        renaming.add(symbol, new, unit.comments())
     site = renaming.site(aliases=False)
     if site is not None:
         pairs = tuple(dict.fromkeys(renaming.pairs))
         for index, (old, new_name) in enumerate(pairs):
             yield Change("reserved-name", site.edits if not index else (), old, new_name, kept=False)
-
-
-def _comments(unit: Unit, symbol: Symbol) -> tuple[Span, ...]:
-    return unit.comments() if symbol.kind in ("static", "field") else ()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from corpus.records import Diagnostic, Labels, Language, Program
+from generators.dialects.conversion import Converted
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,8 @@ class Brief:
 
     `comments` are (English, Chinese) texts without their delimiters. `clock` is as a person writes it ("11.0592 MHz")
     or empty. `safety` are sentences that an answer carries whole (mains, motors, batteries). `compiler` is named in
-    answers and evidence ("sdcc 4.2.0"); `simulator` in evidence only.
+    answers and evidence ("sdcc 4.2.0"); `simulator` in evidence only. `ports_en` and `ports_zh` stand before the same
+    program in Keil C51's spelling and ask for it in sdcc's.
     """
 
     seed: str
@@ -45,10 +47,16 @@ class Brief:
     safety: tuple[Bilingual, ...] = ()
     compiler: str = "sdcc"
     simulator: str = "8051 simulator"
+    ports_en: tuple[str, ...] = ()
+    ports_zh: tuple[str, ...] = ()
 
     def instructions(self, language: Language) -> tuple[str, ...]:
         """The seed's own phrasings in that language."""
         return self.instructions_zh if language == "zh" else self.instructions_en
+
+    def ports(self, language: Language) -> tuple[str, ...]:
+        """The seed's own requests for a port from Keil C51."""
+        return self.ports_zh if language == "zh" else self.ports_en
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,17 @@ class Rewritten:
     parent: Program
     variant: Program
     steps: tuple[StepWords, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ported:
+    """A verified 8051 Program in both dialects: `keil` is made of it, and `back` of that; sdcc makes the same machine
+    code of the Program and of what came back."""
+
+    brief: Brief
+    program: Program
+    keil: Converted
+    back: Converted
 
 
 @dataclass(frozen=True, slots=True)

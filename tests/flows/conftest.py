@@ -29,7 +29,7 @@ mixture:
   rows: 60
   shares:
     language: {{zh: 0.5, en: 0.5}}
-    task: {{write: 0.3, complete: 0.2, explain: 0.2, refactor: 0.1, fix: 0.2}}
+    task: {{write: 0.3, complete: 0.2, explain: 0.2, refactor: 0.1, fix: 0.1, port: 0.1}}
 emit: {{validation: 0.3}}
 """
 

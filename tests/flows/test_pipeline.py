@@ -75,10 +75,10 @@ def test_every_kept_program_carries_its_proof(finished: Path) -> None:
     assert seen == {"seed", "template", "rewrite", "mutant"}
 
 
-def test_rows_have_five_tasks_in_two_languages_and_their_lineage(finished: Path) -> None:
+def test_rows_have_all_tasks_in_two_languages_and_their_lineage(finished: Path) -> None:
     """Every row names the seed, the programs and the evidence."""
     rows = [row for path in sorted((finished / "data").glob("*.parquet")) for row in examples_of(pq.read_table(path))]
-    assert {row.task for row in rows} == {"write", "complete", "explain", "refactor", "fix"}
+    assert {row.task for row in rows} == {"write", "complete", "explain", "refactor", "fix", "port"}
     assert {row.language for row in rows} == {"en", "zh"}
     assert all(row.seed and row.programs and row.evidence and row.grade for row in rows)
 

@@ -7,9 +7,12 @@ from dataclasses import replace
 
 from corpus.records import Diagnostic, Fault, Labels, Program, Sizes, Step
 from corpus.source.unit import Unit
+from generators.dialects.conversion import Converted
+from generators.dialects.keil import to_keil
+from generators.dialects.sdcc import to_sdcc
 from generators.mutants.catalogue import OPERATORS
 from generators.mutants.operator import faulty
-from generators.tasks.material import Bilingual, Brief, Mutated, Rewritten, Single, StepWords, Witness
+from generators.tasks.material import Bilingual, Brief, Mutated, Ported, Rewritten, Single, StepWords, Witness
 
 SOURCE = """\
 /* Blocking UART on an 8052: mode 1, timer 1 as the baud-rate generator. */
@@ -115,6 +118,18 @@ REWRITTEN = Rewritten(
     variant("while (!TI)\n        ;", "for (; !TI; )\n        ;"),
     (StepWords("while-to-for", "loops", "Turn the while loop into a for loop", "把 while 循环改成 for 循环"),),
 )
+
+
+def ported(source: str = SOURCE) -> Ported:
+    """A program in both dialects."""
+    keil = to_keil(source.encode())
+    assert isinstance(keil, Converted), keil
+    back = to_sdcc(keil.source)
+    assert isinstance(back, Converted), back
+    return Ported(BRIEF, replace(PROGRAM, source=source), keil, back)
+
+
+PORTED = ported()
 
 RENAMED = Rewritten(
     BRIEF,

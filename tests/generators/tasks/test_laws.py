@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from corpus.records import GRADES, Example
 from corpus.source.unit import Unit
-from generators.tasks import complete, explain, fix, refactor, write
+from generators.tasks import complete, explain, fix, port, refactor, write
 from generators.tasks.row import has_chinese
-from tests.generators.tasks.materials import MUTANTS, RENAMED, REWRITTEN, SINGLE
+from tests.generators.tasks.materials import MUTANTS, PORTED, RENAMED, REWRITTEN, SINGLE
 
 _FENCE = re.compile(r"^(`{3,})(\w*)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
 _ENGLISH = re.compile(r"(?:\b[a-z]{2,}\b[ ,]+){3}\b[a-z]{2,}\b")
@@ -31,6 +31,7 @@ def all_examples(seed: str) -> Iterator[Example]:
     yield from explain.examples(SINGLE, rng, count_tokens, each=2)
     for rewritten in (REWRITTEN, RENAMED):
         yield from refactor.examples(rewritten, rng, count_tokens)
+    yield from port.examples(PORTED, rng, count_tokens, each=2)
     for mutated in MUTANTS:
         yield from fix.examples(mutated, rng, count_tokens)
 
@@ -59,7 +60,7 @@ def test_every_row_is_finished_text_in_one_language_with_code_that_parses(seed: 
             else:
                 assert not has_chinese(message.content), what
         for _, info, code in _FENCE.findall(example.answer):
-            if info == "c" and (example.task in ("write", "refactor") or code.startswith(("void", "/*"))):
+            if info == "c" and (example.task in ("write", "refactor", "port") or code.startswith(("void", "/*"))):
                 assert Unit.parse(code.encode()).error is None, what
 
 
@@ -77,7 +78,7 @@ def test_no_double_full_stop_and_no_blank_between_chinese_sentences() -> None:
             assert not re.search(r"\.\.(?!\.)|。。|[。！？] (?=[\u4e00-\u9fff])", text), message.content
 
 
-@pytest.mark.parametrize("task", ["write", "complete", "explain", "refactor", "fix"])
+@pytest.mark.parametrize("task", ["write", "complete", "explain", "refactor", "fix", "port"])
 def test_tokens_are_counted_by_the_callable_passed_in(task: str) -> None:
     """The whole row and the answer apart."""
     example = next(e for e in all_examples("tokens") if e.task == task)

@@ -8,13 +8,14 @@ from corpus.records import Language
 from generators.tasks.bank import bank
 from generators.tasks.row import has_chinese
 
-BANKS = ("write", "constraints", "complete", "explain", "refactor", "fix")
+BANKS = ("write", "constraints", "complete", "explain", "refactor", "fix", "port")
 FRAMES = {
     "write": ("frame",),
     "complete": ("frame",),
     "explain": ("whole", "function", "setting", "volatile", "interrupt", "wait"),
     "refactor": ("frame-one", "frame-list"),
     "fix": ("frame-behaviour", "frame-compile"),
+    "port": ("frame-sdcc", "frame-keil"),
 }
 TONES = {"any", "novice", "terse", "ticket", "review", "mail", "senior"}
 
