@@ -17,7 +17,7 @@ from corpus.source.mask import Dialect, Masked, Span, masked
 
 _STOPS = frozenset((b";", b"{", b"}"))
 # Words whose meaning reaches beyond their statement.
-_FAR = KEIL_WORDS | {b"typedef", b"..."}
+_FAR = KEIL_WORDS | {b"typedef", b"...", b"include"}
 _ANYWHERE = SFR_TYPES | SBIT_TYPES | ISR_MACROS | _FAR | {b"__at", b"@", b"_at_"}
 
 

@@ -43,7 +43,7 @@ PIECES = (
     *(b"x", b"0x1F", b"(", b")", b"{", b"}", b";", b",", b"\n", b" ", b"*", b"-", b"/", b"*/", b"/*", b'"', b"'", b"#"),
     *(b"__xdata ", b"FAR ", b"byte", b"(byte)", b"typedef ", b"\n#define Q __code\n", b"\\\n", b"__asm nop __endasm;"),
     *(b"code ", b"sbit A = P1^0;\n", b"unsigned char code t[1];", b"...", b"__at 3 ", b"ISR(f)", b"pair", b"} other;"),
-    *(b"if (a) ", b"else ", b"return a;\n", b"int y;\n", b"// end\n"),
+    *(b"#include <intrins.h>\n", b"code ", b"if (a) ", b"else ", b"return a;\n", b"int y;\n", b"// end\n"),
 )
 
 
