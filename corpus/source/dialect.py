@@ -1,4 +1,4 @@
-"""The words that the 8051 compilers add to C: memory spaces, function attributes, addresses, interrupt macros."""
+"""The words that compilers for small chips add to C: memory spaces, function attributes, addresses, interrupt macros."""
 
 from __future__ import annotations
 
@@ -32,6 +32,18 @@ BIT_TYPES = frozenset(b"__bit bit".split())
 
 # Macros `NAME(function, vector...) {` that open an interrupt handler.
 ISR_MACROS = frozenset(b"INTERRUPT_HANDLER INTERRUPT_HANDLER_TRAP INTERRUPT INTERRUPT_USING ISR SIGNAL".split())
+
+# avr-libc's macros before a block that no interrupt may divide, or that lets them in again.
+ATOMIC_MACROS = frozenset((b"ATOMIC_BLOCK", b"NONATOMIC_BLOCK"))
+
+# avr-libc's `EMPTY_INTERRUPT(name)`: a whole handler that does nothing.
+EMPTY_ISR = b"EMPTY_INTERRUPT"
+
+# What a vector table asks for by its name: avr-libc's vectors, the handlers of CMSIS, the callbacks of ST's library.
+_OF_A_VECTOR = re.compile(
+    rb"\w+_vect|__vector_\d+|\w+_IRQHandler|HAL_\w+Callback"
+    rb"|(?:NMI|HardFault|MemManage|BusFault|UsageFault|SVC|DebugMon|PendSV|SysTick)_Handler"
+)
 
 # COSMIC and IAR: `@far`, `@interrupt`.
 AT_WORDS = frozenset(b"far near interrupt tiny inline nostack svlreg stack eeprom packed".split())
@@ -74,6 +86,11 @@ KEIL_WORDS = frozenset(
     b"sbit sfr sfr16 interrupt _at_ reentrant large compact small _task_ xdata idata pdata bdata code data".split()
 )
 """Without one of these words a source is not written for Keil C51."""
+
+
+def is_vector(name: bytes) -> bool:
+    """Whether a function of this name is an interrupt's because of its name, on a chip that knows it."""
+    return _OF_A_VECTOR.fullmatch(name) is not None
 
 
 _KEIL_HEADER = re.compile(

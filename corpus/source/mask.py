@@ -1,4 +1,4 @@
-"""The mask: a copy of the source, byte for byte as long, in which the 8051 dialects read as plain C.
+"""The mask: a copy of the source, byte for byte as long, in which the dialects of small chips read as plain C.
 
 Only the parser sees the mask. Since every offset is the same in both texts, nothing has to be put back: the tree is
 built on the mask and every text is cut from the original. What was hidden stays known as a span.
@@ -12,8 +12,10 @@ from typing import Literal, NamedTuple
 
 from corpus.source.dialect import (
     AT_WORDS,
+    ATOMIC_MACROS,
     C_KEYWORDS,
     COUNTED_ATTRIBUTES,
+    EMPTY_ISR,
     ISR_MACROS,
     KEIL_ATTRIBUTES,
     KEIL_SPACES,
@@ -37,7 +39,7 @@ class Span(NamedTuple):
     """`src[start:end]` and what stands there.
 
     `space` a memory space, `at` an address, `fattr` a function attribute with its argument, `asm` an asm block, `qual`
-    a qualifier macro, `isr` an interrupt macro's parts, `critical` the word before a critical block, `register` a whole
+    a qualifier macro, `isr` an interrupt macro's parts, `critical` what stands before a critical block, `register` a whole
     declaration of an SFR or bit, `cast` a cast to a typedef name that the parser sees as `int`, `short-cast` one of two
     letters that it misreads as arithmetic, with the operator after it, `rest` the name before `...` in a macro's
     parameters.
@@ -109,6 +111,8 @@ def blank(text: bytes) -> bytes:
 
 
 _REGISTERS = SFR_TYPES | SBIT_TYPES
+_BEFORE_A_STATEMENT = frozenset((b";", b"{", b"}", b":", b"else"))
+_A_LABEL = b"_________:"  # what a critical block parses as, so that rules leave it alone
 
 
 class _Masker:
@@ -183,6 +187,8 @@ class _Masker:
         by_word |= dict.fromkeys(self.spaces & self.present, self.space)
         by_word |= dict.fromkeys(self.attributes & self.present, self.attribute)
         by_word |= dict.fromkeys(ISR_MACROS & self.present, self.isr)
+        by_word |= dict.fromkeys(ATOMIC_MACROS & self.present, self.atomic)
+        by_word[EMPTY_ISR] = self.empty_isr
         by_word |= dict.fromkeys(_REGISTERS & self.present, self.register)
         done = 0
         for index in self._places(by_word):
@@ -262,8 +268,8 @@ class _Masker:
         word = self.words[i]
         if word in KEIL_ATTRIBUTES and not self._is_attribute(i):
             return i + 1
-        if word == b"__critical" and self.word(i + 1) == b"{" and self.word(i - 1) in (b";", b"{", b"}", b":", b"else"):
-            self.hide("critical", i, i, b"_________:")  # parses as a label, so that rules leave the block alone
+        if word == b"__critical" and self.word(i + 1) == b"{" and self.word(i - 1) in _BEFORE_A_STATEMENT:
+            self.hide("critical", i, i, _A_LABEL)
             return i + 1
         if word == b"__trap" and self.word(i + 1) == b";":
             self.hide("asm", i, i, b"0")
@@ -297,11 +303,26 @@ class _Masker:
         if not opens or self.kind(i - 1) == "identifier":
             return i + 1
         if self.end(last) - self.end(i + 2) < 2 or (self.word(last + 1) == b";" and last == i + 3):
-            return i + 1  # `ISR(name) {` is a function definition as it stands
+            self.mark("isr", i, last)  # `ISR(name) {` is a function definition as it stands
+            return last + 1
         self.hide("isr", i, i + 1, b"void" if len(self.words[i]) >= 4 else b"int")
         start, end = self.end(i + 2), self.end(last)
         self.buffer[start:end] = b"()" + blank(self.src[start + 2 : end])
         self.spans.append(Span("isr", start, end))
+        return last + 1
+
+    def atomic(self, i: int) -> int:
+        """`ATOMIC_BLOCK(ATOMIC_FORCEON) {` reads `______: {`, as a critical block does."""
+        last = self.closing(i + 1) if self.word(i + 1) == b"(" else i
+        if self.word(last + 1) == b"{" and self.word(i - 1) in (*_BEFORE_A_STATEMENT, b")"):
+            self.hide("critical", i, last, _A_LABEL)
+        return last + 1
+
+    def empty_isr(self, i: int) -> int:
+        """`EMPTY_INTERRUPT(WDT_vect)` at file scope is no C; it counts as a piece of assembly."""
+        last = self.closing(i + 1) if self.word(i + 1) == b"(" else i
+        if last > i and self.word(i - 1) in (b"", b";", b"}"):
+            self.hide("asm", i, last, b"0" if self.word(last + 1) == b";" else b";")
         return last + 1
 
     def register(self, i: int) -> int:

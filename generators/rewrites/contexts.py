@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
+from corpus.source.dialect import is_vector
 from corpus.source.unit import Unit
 from generators.rewrites.remembered import per_unit
 
@@ -12,11 +13,14 @@ _ATTRIBUTES = (b"interrupt", b"naked", b"critical", b"reentrant", b"banked", b"t
 
 @per_unit
 def is_special(unit: Unit, function: Node) -> bool:
-    """Whether a function is an interrupt's or has another attribute that tells the compiler how to enter it."""
+    """Whether a function is an interrupt's or has another attribute that tells the compiler how to enter it.
+
+    On a Cortex-M a handler is a function like any other, and its name alone makes it one.
+    """
     body = function.child_by_field_name("body")
     end = body.start_byte if body is not None else function.end_byte
     spans = unit.dialect(function.start_byte, end)
-    return any(
+    return is_vector(unit.function_name(function)) or any(
         s.kind == "isr" or (s.kind == "fattr" and any(w in unit.src[s.start : s.end] for w in _ATTRIBUTES))
         for s in spans
     )

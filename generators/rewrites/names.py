@@ -210,6 +210,8 @@ def rename_locals(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
         "void wait_long(void);\nvoid main(void)\n{\n    wait_long();\n}\n",
         "void do_it(void)\n{\n}\nvoid main(void)\n{\n    __asm\n        lcall _do_it\n    __endasm;\n}\n",
         "static int rx_n;\n",
+        "#include <avr/interrupt.h>\nISR(TIMER0_OVF_vect)\n{\n}\n",
+        "void SysTick_Handler(void)\n{\n}\nvoid USART1_IRQHandler(void)\n{\n}\n",
         "API XXH_errorcode XXH32_update (S *p)\n{\n}\n",
         '#include "uart.h"\nvoid uart_stop(void)\n{\n}\n',
         'static void uart_stop(void)\n{\n}\n#include "uart.inc"\n',
@@ -218,9 +220,9 @@ def rename_locals(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
 def rename_functions(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
     """Functions in the style's case: `uart_put`, `uartPut`, `UART_Put`.
 
-    Sound: as for locals; a name that the harness uses is recorded, so that it is built with the new one, and an
-    interrupt's vector does not depend on its function's name. Refuses `main`, what the C library looks for, what is
-    only declared here, what a header of the project that is not here may declare or use, and names in macros, asm or
+    Sound: as for locals; a name that the harness uses is recorded, so that it is built with the new one, and with sdcc
+    an interrupt's vector does not depend on its function's name. Refuses `main`, what the C library looks for, the
+    handlers of an AVR or a Cortex-M, which their vector finds by name, what is only declared here, what a header of the project that is not here may declare or use, and names in macros, asm or
     text that does not parse.
     """
     renaming = Renaming(unit, avoid=context.held)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
+from corpus.source.dialect import is_vector
 from corpus.source.edits import Edit, apply_edits
 from corpus.source.mask import Span
 from corpus.source.symbols import Symbol
@@ -120,7 +121,7 @@ def _plain_bodies(unit: Unit, macro: Symbol) -> list[tuple[int, int]] | None:
 def _refusal(unit: Unit, symbol: Symbol, directives: bool) -> Refusal | None:
     start = symbol.declaration.start_byte if symbol.declaration is not None else 0
     name = symbol.name
-    if symbol.from_header or name in LINKED or name in unit.symbols.header_names:
+    if symbol.from_header or name in LINKED or is_vector(name) or name in unit.symbols.header_names:
         return Refusal(start, "not-its-own")
     for place in unit.symbols.occurrences(name):
         if place.where == "asm":

@@ -51,8 +51,13 @@ PROBES = [
     (b'void f(void) { __asm__("nop"); }', set()),
     (b"INTERRUPT_HANDLER(name, 23) { x = 1; }", {"isr"}),
     (b"INTERRUPT_USING(name, 3, 1);", {"isr"}),
-    (b"ISR(TIMER0_vect) { }", set()),
+    (b"ISR(TIMER0_vect) { }", {"isr"}),
     (b"ISR(TIMER0_vect, ISR_NOBLOCK) { }", {"isr"}),
+    (b"ISR(TIMER1_vect, ISR_ALIASOF(TIMER0_vect));", {"isr"}),
+    (b"EMPTY_INTERRUPT(WDT_vect);\nint x;", {"asm"}),
+    (b"EMPTY_INTERRUPT(WDT_vect)\nint x;", {"asm"}),
+    (b"void f(void) { ATOMIC_BLOCK(ATOMIC_RESTORESTATE) { x = 1; } y = 2; }", {"critical"}),
+    (b"void f(void) { if (x) NONATOMIC_BLOCK(NONATOMIC_FORCEOFF)\n{ x = 1; } }", {"critical"}),
     (b"__IO uint32_t CR;", {"qual"}),
     (b"const char t[] PROGMEM = {1};", {"qual"}),
     (b"@far @interrupt void f(void) { }", {"qual"}),
@@ -79,7 +84,7 @@ def test_every_dialect_probe_parses_and_its_places_are_known(src: bytes, kinds: 
         st.lists(
             st.sampled_from(
                 b"__at ( ) 0x90 __sfr P1 ; __xdata * int x = __interrupt 1 { } __asm nop __endasm sbit interrupt code "
-                b"INTERRUPT_HANDLER , @ far (byte)- typedef byte __critical # \n ' \" /* */".split(b" ")
+                b"INTERRUPT_HANDLER , @ far (byte)- typedef byte __critical ISR ATOMIC_BLOCK EMPTY_INTERRUPT # \n ' \" /* */".split(b" ")
             ),
             max_size=25,
         ).map(b" ".join),
