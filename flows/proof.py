@@ -139,10 +139,9 @@ class Prover:
         if _same_tokens(proposal.source, parent.unit.src) and not _shows_layout(parent.unit):
             verdict = Verdict("equivalent", "passed", "same-tokens", "only layout or comments differ")
             return replace(parent, program=_graded(program, before, proposal.step, verdict))
-        built = self._build(program)
+        built, same = self._built_step(parent, program, proposal)
         if not built.image:
             return _stepped(program, before, proposal.step).judged(built.verdict)
-        same = built.image == parent.observed.image and self._same_interface(parent, proposal)
         verdict, observed = self._bench.equivalent(parent.observed, built, same_interface=same)
         if verdict.passed and self._is_timed(parent, proposal) and _cycles(observed) != _cycles(parent.observed):
             words = f"{observed.cycles:,} machine cycles instead of {parent.observed.cycles:,} where timing counts"
@@ -203,15 +202,17 @@ class Prover:
         safe = self._screen(source)
         if not safe.passed:
             return program.judged(safe)
-        built = self._build(program)
-        if not built.image:
+        alone = self._bench.alone(source, dict(program.aliases), self._model)
+        same = alone is not None and alone.code == base.observed.code
+        built = alone if alone is not None and same else self._build(program, alone)
+        if not built.image and not same:
             return self._refused(program, built, faulty)
         if faulty.effect == "finding" and (found := self._found(before.source, source)):
             fault = Fault("finding", faulty.step.name, found[0].message, faulty.line, found)
             return replace(program, fault=fault, sizes=built.sizes, grade="compiled").judged(
                 Verdict("fault", "passed", "finding", found[0].message)
             )
-        if built.image == base.observed.image:
+        if built.code == base.observed.code:
             return program.judged(Verdict("fault", "failed", "equivalent", "the same machine code as the original"))
         return _Runnable(program, base, faulty, built)
 
@@ -294,10 +295,20 @@ class Prover:
         except (CoreFailed, MissingTool):
             return None
 
-    def _build(self, program: Program) -> Built:
-        return self._bench.build(
-            program.source, self._seed.harness, dict(program.holes), dict(program.aliases), self._model
-        )
+    def _build(self, program: Program, alone: Built | None = None) -> Built:
+        holes, aliases = dict(program.holes), dict(program.aliases)
+        return self._bench.build(program.source, self._seed.harness, holes, aliases, self._model, alone=alone)
+
+    def _built_step(self, parent: Proved, program: Program, proposal: Proposal) -> tuple[Built, bool]:
+        """A variant built, and whether it has its parent's code and interface; with both its parent's image will do."""
+        holes, aliases = dict(program.holes), dict(program.aliases)
+        alone = self._bench.alone(program.source, aliases, self._model)
+        twin = parent.built if alone is not None and alone.code == parent.observed.code else None
+        if alone is not None and twin is not None and self._same_interface(parent, proposal):
+            harness = self._seed.harness
+            return self._bench.like(alone, twin, program.source, harness, holes, aliases, self._model), True
+        built = self._build(program, alone)
+        return built, built.code == parent.observed.code and self._same_interface(parent, proposal)
 
     def _finished(self, tip: Proved, second: Sequence[Verdict]) -> Proved | Program:
         program, observed = tip.program, tip.observed

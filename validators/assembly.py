@@ -1,7 +1,8 @@
 """Images: a program and its harness compiled and linked for a board.
 
 The harness is compiled once, against what it sees of the program (`validators.harness`); a variant then costs the
-compile of its own file, which is its compile verdict too, and a link. Where that cannot be right, both are one file.
+compile of its own file, which is its compile verdict too, and a link. Where that cannot be right, and on boards whose
+objects we do not link, both are one file; the program is compiled alone as well, for its verdict and its code.
 """
 
 from __future__ import annotations
@@ -16,16 +17,29 @@ from corpus.source.edits import apply_edits
 from corpus.source.lexer import lex
 from corpus.source.unit import Unit
 from validators.boards import Board
+from validators.elf_objects import code_of_elf
 from validators.harness import PROGRAM_MAIN, Shell, View, seen_by, words_of
 from validators.linking import Linker, renamed
-from validators.sandbox.runner import Sandbox
+from validators.sandbox.runner import Limits, Sandbox
 from validators.simulators.machine import header
 from validators.toolchains.compile import Compiled, compile_verdict
 from validators.toolchains.toolchain import Toolchain
 
 PROGRAM = "program.c"
 _PROGRAM_OBJECT = "program.rel"
+_ELF_OBJECT = "program.o"
+_EXPLAINED = ("-g", "-fno-inline", "-fno-ipa-cp")
+_DISASSEMBLY = Limits(cpu_s=5, wall_s=60.0, output_bytes=8 << 20)
 _MOST = 64  # harness objects and images kept, some 10 KB each
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Program and harness as one file: the compiler for it, the file, and what lies beside it."""
+
+    toolchain: Toolchain
+    text: str
+    files: Mapping[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +48,8 @@ class Built:
 
     `compiled` is what the compiler said and made of the program alone, its own `main` as an ordinary function; None
     where it was compiled only together with the harness. `objects` are what the image was linked from, by name, with
-    the libraries in `folder`; empty where program and harness are one file.
+    the libraries in `folder`; empty where program and harness are one file, `joined`. `renamed` has the (new, old)
+    names of what the program calls otherwise than its harness.
     """
 
     image: bytes
@@ -42,11 +57,21 @@ class Built:
     compiled: Compiled | None = None
     objects: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
     folder: str = ""
+    joined: Joined | None = field(default=None, repr=False)
+    renamed: tuple[tuple[str, str], ...] = ()
 
     @property
     def apart(self) -> bool:
         """Whether the image comes from two objects."""
         return bool(self.objects)
+
+    @property
+    def code(self) -> bytes:
+        """What tells whether two programs became the same machine code: of the program's own object where the board
+        makes one file of program and harness, since a compiler may mix the two there; else the image."""
+        made = self.compiled.files.get(_ELF_OBJECT, b"") if self.compiled is not None else b""
+        own = code_of_elf(made, self.renamed)
+        return own or self.image
 
     @property
     def sizes(self) -> Sizes | None:
@@ -75,14 +100,22 @@ class Assembly:
         model: str,
         *,
         together: bool = False,
+        alone: Built | None = None,
     ) -> Built:
-        """One program with its harness. Raises MissingTool."""
-        if together or self._linker is None:
+        """One program with its harness; `alone` is what `alone` made of it before. Raises MissingTool."""
+        if together:
             return self._one_file(source, harness, holes, aliases, model)
+        if self._linker is None:
+            first = alone if alone is not None else self.alone(source, aliases, model)
+            assert first is not None  # this board makes one file of both
+            if not first.verdict.passed:
+                return first
+            both = self._one_file(source, harness, holes, aliases, model)
+            return replace(both, compiled=first.compiled, renamed=first.renamed)
         unit = Unit.parse(_bytes(source))
         view = self._view(unit, _words(harness, tuple(holes.values())), aliases)
         shown = apply_edits(unit.src, view.edits).decode(errors="surrogatepass") if view is not None else source
-        compiled = self._alone(self._board.compiler("object", model, PROGRAM), shown)
+        compiled = self._alone(self._object(model), shown)
         if not compiled.verdict.passed:
             return Built(b"", replace(compiled.verdict, gate="build"), compiled)
         objects = self._objects(compiled, view, harness, holes, model) if view is not None else {}
@@ -91,6 +124,17 @@ class Assembly:
             folder = self._board.libraries[model]
             return Built(image, replace(compiled.verdict, gate="build"), compiled, objects, folder)
         return replace(self._one_file(source, harness, holes, aliases, model), compiled=compiled)
+
+    def alone(self, source: str, aliases: Mapping[str, str], model: str) -> Built | None:
+        """The program without an image, where that does not come from the program's own object; None elsewhere."""
+        if self._linker is not None:
+            return None
+        compiled = self._alone(self._object(model), source)
+        renamed = tuple((new, old) for old, new in aliases.items())
+        return Built(b"", replace(compiled.verdict, gate="build"), compiled, renamed=renamed)
+
+    def _object(self, model: str) -> Toolchain:
+        return self._board.compiler("object", model, PROGRAM)
 
     def _view(self, unit: Unit, words: frozenset[bytes], aliases: Mapping[str, str]) -> View | None:
         """What the harness sees; of a variant that differs within function bodies it is what it was of its parent."""
@@ -119,6 +163,20 @@ class Assembly:
             return ""
         text = built.compiled.files.get("program.lst", b"")
         return self._linker.listing(built.objects, built.folder, _PROGRAM_OBJECT, text) if text else ""
+
+    def explained(self, built: Built) -> tuple[bytes, str]:
+        """The image of one file with the line of each instruction, and its disassembly; (b"", "") where there is none.
+
+        For this image no function is inlined: those of the program would be in the harness, with what it gives them.
+        """
+        if built.joined is None or not self._board.disassembler:
+            return b"", ""
+        toolchain = built.joined.toolchain.with_flags(*_EXPLAINED)
+        name = f"unit.{self._board.image}"
+        image = compile_verdict(self._sandbox, toolchain, built.joined.text, built.joined.files).files.get(name, b"")
+        argv = [self._board.disassembler, "-dl", name]
+        done = self._sandbox.run(argv, files={name: image}, limits=_DISASSEMBLY) if image else None
+        return (image, done.stdout.decode(errors="replace")) if done is not None and done.ok else (b"", "")
 
     def _objects(
         self, compiled: Compiled, view: View, harness: str, holes: Mapping[str, str], model: str
@@ -156,13 +214,19 @@ class Assembly:
     def _one_file(
         self, source: str, harness: str, holes: Mapping[str, str], aliases: Mapping[str, str], model: str
     ) -> Built:
+        joined = self.joined(source, harness, holes, aliases, model)
+        compiled = compile_verdict(self._sandbox, joined.toolchain, joined.text, joined.files)
+        image = compiled.files.get(f"unit.{self._board.image}", b"") if compiled.verdict.passed else b""
+        return Built(image, compiled.verdict, joined=joined)
+
+    def joined(
+        self, source: str, harness: str, holes: Mapping[str, str], aliases: Mapping[str, str], model: str
+    ) -> Joined:
+        """Program and harness as one file, not compiled yet."""
         toolchain = replace(self._board.compiler("image", model, "unit.c"), gate="build")
         files = {PROGRAM: _bytes(source), "harness.c": spoken_to(harness.encode(), aliases), "sim.h": header()}
         before = [f"#define main {PROGRAM_MAIN}", f'#include "{PROGRAM}"', "#undef main", *self._board.before_sim]
-        text = "\n".join([*before, *_behind_the_program(holes)])
-        compiled = compile_verdict(self._sandbox, toolchain, text, files)
-        image = compiled.files.get(f"unit.{self._board.image}", b"") if compiled.verdict.passed else b""
-        return Built(image, compiled.verdict)
+        return Joined(toolchain, "\n".join([*before, *_behind_the_program(holes)]), files)
 
 
 def _behind_the_program(holes: Mapping[str, str]) -> list[str]:

@@ -13,7 +13,7 @@ the first event that differs as well.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -21,8 +21,9 @@ from corpus.records import Verdict, Witness
 from validators.assembly import PROGRAM, Assembly, Built
 from validators.boards import MCS51, Board
 from validators.sandbox.runner import Sandbox
-from validators.simulators.coverage import Reached, coverage_of_listing
+from validators.simulators.coverage import Reached, coverage_of_listing, reached
 from validators.simulators.differences import difference, failure, witness
+from validators.simulators.elf_listing import elf_instructions
 from validators.simulators.machine import CYCLE_LIMIT, Job, Machine, Simulator, Trace
 
 __all__ = ["Bench", "Built", "Comparison", "Observed", "compare", "contrast", "judge"]
@@ -51,9 +52,12 @@ _REASONS = {
 
 @dataclass(frozen=True)
 class Observed:
-    """What an image did: one trace for each of DRAWS under each of FILLS, the fills of one draw side by side."""
+    """What an image did: one trace for each of DRAWS under each of FILLS, the fills of one draw side by side.
 
-    image: bytes
+    `code` is that of what was built (see `Built.code`).
+    """
+
+    code: bytes
     traces: tuple[Trace, ...]
     machine: Machine = MCS51.machine
 
@@ -97,15 +101,37 @@ class Bench:
         model: str = "",
         *,
         together: bool = False,
+        alone: Built | None = None,
     ) -> Built:
         """Compile one program with its harness: a hole NAME becomes HOLE_NAME, an alias old becomes new.
 
         The reasons of a failure are those of `compile_verdict`. `model` is the memory model, by default the board's.
-        `together` makes one file of both, which is dearer. Raises MissingTool.
+        `together` makes one file of both, which is dearer. `alone` is what `alone` gave for this source. Raises
+        MissingTool.
         """
-        return self._assembly.build(
-            source, harness, holes or {}, aliases or {}, model or self.board.model, together=together
-        )
+        model = model or self.board.model
+        return self._assembly.build(source, harness, holes or {}, aliases or {}, model, together=together, alone=alone)
+
+    def alone(self, source: str, aliases: Mapping[str, str] | None = None, model: str = "") -> Built | None:
+        """The program compiled by itself, where its image comes from one file with the harness; else None.
+
+        Of two with the same code and interface only one image need be made (`like`). Raises MissingTool.
+        """
+        return self._assembly.alone(source, aliases or {}, model or self.board.model)
+
+    def like(
+        self,
+        alone: Built,
+        twin: Built,
+        source: str,
+        harness: str,
+        holes: Mapping[str, str],
+        aliases: Mapping[str, str],
+        model: str = "",
+    ) -> Built:
+        """What `alone` gave for this source, with the image of a twin that has its code and interface."""
+        joined = self._assembly.joined(source, harness, holes, aliases, model or self.board.model)
+        return replace(alone, image=twin.image, joined=joined)
 
     def observe(self, built: Built) -> Observed:
         """Run an image under both fills and both stimuli."""
@@ -119,14 +145,20 @@ class Bench:
         traces = self._simulator.run(jobs)
         each = len(DRAWS) * len(FILLS)
         machine = self.board.machine
-        return [Observed(b.image, tuple(traces[n * each : (n + 1) * each]), machine) for n, b in enumerate(builts)]
+        return [Observed(b.code, tuple(traces[n * each : (n + 1) * each]), machine) for n, b in enumerate(builts)]
 
     def reached(self, built: Built) -> Reached | None:
-        """What of the program its harness runs, over both stimuli; None where program and harness are one file."""
+        """What of the program its harness runs, over both stimuli; None where no listing tells the lines.
+
+        Where program and harness are one file, it is measured without inlining.
+        """
         listing = self._assembly.listing(built)
-        if not listing:
+        if listing:
+            return coverage_of_listing([listing], self._executed(built.image), PROGRAM, self.board.jumps)
+        image, disassembly = self._assembly.explained(built)
+        if not image:
             return None
-        return coverage_of_listing([listing], self._executed(built.image), PROGRAM, self.board.jumps)
+        return reached(elf_instructions(disassembly, self.board.jumps), self._executed(image), PROGRAM)
 
     def _executed(self, image: bytes) -> Sequence[str]:
         """What ran of an image, in the last few of which nothing need be run again: many variants share one."""
@@ -140,13 +172,13 @@ class Bench:
     def equivalent(self, parent: Observed, variant: Built, *, same_interface: bool) -> tuple[Verdict, Observed]:
         """Whether a variant does what its parent did, and what it did; the reason of a passed verdict is its grade.
 
-        `identical-object`: the same image, and the caller found the same interface (signatures, qualifiers, memory
+        `identical-object`: the same code, and the caller found the same interface (signatures, qualifiers, memory
         spaces, volatile profile, interrupts, assembly). `simulated`: the same outputs and the same ordered register
-        accesses in all runs. An identical image with another interface has no more than that.
+        accesses in all runs. Identical code with another interface has no more than that.
         """
         if not variant.image:
             return variant.verdict, Observed(b"", (), self.board.machine)
-        if variant.image == parent.image and same_interface and judge(parent).passed:
+        if variant.code == parent.code and same_interface and judge(parent).passed:
             words = "the same machine code and interface"
             return Verdict("equivalent", "passed", "identical-object", words), parent
         observed = self.observe(variant)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from validators.linking import MCS51_LINK, STM8_LINK, Link
 from validators.simulators import avr, cortex_m, mcs51, stm8
 from validators.simulators.coverage import MCS51_JUMPS, STM8_JUMPS
+from validators.simulators.elf_listing import ARM_JUMPS, AVR_JUMPS
 from validators.simulators.machine import Machine
 from validators.toolchains.catalogue import toolchain
 from validators.toolchains.description import Purpose
@@ -26,7 +27,7 @@ class Board:
     `image` is the suffix of what the compiler makes of one file. Where `link` is given, objects are compiled apart and
     joined, with the libraries in the folder that `libraries` names for a memory model. `model` is the model by default,
     "" where there are none. `before_sim` are lines of C behind the program and before sim.h. `jumps` are the
-    conditional jumps in its listings, for coverage.
+    conditional jumps in its listings, for coverage; `disassembler` is the program that makes one of an image.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Board:
     libraries: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     before_sim: tuple[str, ...] = ()
     jumps: frozenset[str] = frozenset()
+    disassembler: str = ""
 
 
 @cache
@@ -107,14 +109,14 @@ STM8 = Board(
 )
 """An STM8S105."""
 
-AVR = Board("avr", avr.AVR, _avr, "elf")
+AVR = Board("avr", avr.AVR, _avr, "elf", jumps=AVR_JUMPS, disassembler="avr-objdump")
 """An ATmega328P."""
 
 AVR_FOR_SDCC = Board("avr", avr.AVR, _avr_for_sdcc, "elf", before_sim=("#undef __SDCC_mcs51", "#undef __SDCC"))
 """The same for programs and harnesses in sdcc's dialect that use nothing of their chip: plain `char` has no sign and an
 enum takes as little room as it needs, as with sdcc."""
 
-CORTEX_M = Board("cortex-m", cortex_m.CORTEX_M, _cortex_m, "elf")
+CORTEX_M = Board("cortex-m", cortex_m.CORTEX_M, _cortex_m, "elf", jumps=ARM_JUMPS, disassembler="arm-none-eabi-objdump")
 """An STM32F103."""
 
 BOARDS: Mapping[str, Board] = {board.name: board for board in (MCS51, STM8, AVR, CORTEX_M)}

@@ -1,4 +1,4 @@
-"""The words that compilers for small chips add to C: memory spaces, function attributes, addresses, interrupt macros."""
+"""The words that compilers for small chips add to C: memory spaces, attributes, addresses, interrupt macros."""
 
 from __future__ import annotations
 

@@ -39,9 +39,9 @@ class Span(NamedTuple):
     """`src[start:end]` and what stands there.
 
     `space` a memory space, `at` an address, `fattr` a function attribute with its argument, `asm` an asm block, `qual`
-    a qualifier macro, `isr` an interrupt macro's parts, `critical` what stands before a critical block, `register` a whole
-    declaration of an SFR or bit, `cast` a cast to a typedef name that the parser sees as `int`, `short-cast` one of two
-    letters that it misreads as arithmetic, with the operator after it, `rest` the name before `...` in a macro's
+    a qualifier macro, `isr` an interrupt macro's parts, `critical` what stands before a critical block, `register` a
+    whole declaration of an SFR or bit, `cast` a cast to a typedef name that the parser sees as `int`, `short-cast` one
+    of two letters that it misreads as arithmetic, with the operator after it, `rest` the name before `...` in a macro's
     parameters.
     """
 

@@ -222,8 +222,8 @@ def rename_functions(unit: Unit, context: Context) -> Iterator[Site | Refusal]:
 
     Sound: as for locals; a name that the harness uses is recorded, so that it is built with the new one, and with sdcc
     an interrupt's vector does not depend on its function's name. Refuses `main`, what the C library looks for, the
-    handlers of an AVR or a Cortex-M, which their vector finds by name, what is only declared here, what a header of the project that is not here may declare or use, and names in macros, asm or
-    text that does not parse.
+    handlers of an AVR or a Cortex-M, which their vector finds by name, what is only declared here, what a header of the
+    project that is not here may declare or use, and names in macros, asm or text that does not parse.
     """
     renaming = Renaming(unit, avoid=context.held)
     comments = unit.comments()

@@ -95,7 +95,7 @@ def test_the_same_code_with_another_contract_is_no_identical_object(
     """sdcc makes the same code without a `volatile`; another compiler, or the next change, would not."""
     source = PROGRAM.replace(old, new)
     variant = bench.build(source, HARNESS)
-    assert source != PROGRAM and variant.image == parent.image
+    assert source != PROGRAM and variant.code == parent.code
     same = interface(Unit.parse(source.encode())) == interface(Unit.parse(PROGRAM.encode()))
     verdict, _ = bench.equivalent(parent, variant, same_interface=same)
     assert not same and (verdict.outcome, verdict.reason) == ("passed", "simulated")
