@@ -71,7 +71,9 @@ def test_the_same_code_needs_no_second_image(sandbox: Sandbox, name: str) -> Non
     assert isinstance(step, Proved) and step.program.grade == "identical-object" and sandbox.runs == runs + 1
     found = prover.finish([step])[0]
     assert isinstance(found, Proved) and found.program.sizes is not None and found.program.code_delta == 0
-    longer = prover.finish([prover.step(root, proposal(root, "#include <stdint.h>\n", "#include <stdint.h>\n\n\n"))])[0]
+    step = prover.step(root, proposal(root, "#include <stdint.h>\n", "#include <stdint.h>\n\n\n"))
+    assert isinstance(step, Proved)
+    longer = prover.finish([step])[0]
     assert isinstance(longer, Proved) and longer.program.coverage == root.program.coverage
 
 

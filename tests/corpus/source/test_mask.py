@@ -84,9 +84,8 @@ def test_every_dialect_probe_parses_and_its_places_are_known(src: bytes, kinds: 
         st.lists(
             st.sampled_from(
                 b"__at ( ) 0x90 __sfr P1 ; __xdata * int x = __interrupt 1 { } __asm nop __endasm sbit interrupt code "
-                b"INTERRUPT_HANDLER , @ far (byte)- typedef byte __critical ISR ATOMIC_BLOCK EMPTY_INTERRUPT # \n ' \" /* */".split(
-                    b" "
-                )
+                b"INTERRUPT_HANDLER , @ far (byte)- typedef byte __critical # \n ' \" /* */ "
+                b"ISR ATOMIC_BLOCK EMPTY_INTERRUPT".split(b" ")
             ),
             max_size=25,
         ).map(b" ".join),
