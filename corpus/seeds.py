@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from corpus.chips import Family
+from corpus.chips import REFERENCE, Family
 from corpus.yamlfile import YamlError, did_you_mean, first_error, line_of, located, read_yaml
 
 LANGUAGES = ("en", "zh")
@@ -293,6 +293,20 @@ def seed_folders(root: Path) -> list[Path]:
     if not folders:
         raise SeedError(root, 1, "seeds", "holds no seed folder")
     return folders
+
+
+def targets_of(folders: Iterable[Path]) -> tuple[Family, ...]:
+    """The chip families of the seeds in these folders, in the families' order.
+
+    Looked up in the text alone: what is wrong with a seed is said where it is read.
+    """
+    found = set()
+    for folder in folders:
+        sheet = folder / "seed.yaml"
+        if sheet.is_file():
+            text = sheet.read_text(encoding="utf-8", errors="replace")
+            found |= {family for family in REFERENCE if f"\ntarget: {family}\n" in text}
+    return tuple(family for family in REFERENCE if family in found)
 
 
 def load_seeds(root: Path) -> Iterator[Seed]:

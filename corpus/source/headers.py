@@ -1,4 +1,8 @@
-"""Finds the headers that a source includes in the installed sdcc, and what they declare: registers, macros, types."""
+"""Finds the headers that a source includes in the installed sdcc, and what they declare: registers, macros, types.
+
+avr-libc's registers come from the facts of the chip that AVR programs are compiled for, since its own header of them is
+found through a dozen conditions.
+"""
 
 from __future__ import annotations
 
@@ -59,9 +63,14 @@ def includes(src: bytes) -> tuple[str, ...]:
 
 _symbols: dict[Path, Symbols | None] = {}
 
+# Headers of avr-libc by which a program gets the registers of its chip.
+_AVR_REGISTERS = frozenset(f"avr/{name}.h" for name in ("io", "interrupt", "sleep", "wdt", "eeprom", "power"))
+
 
 def header_symbols(name: str) -> Symbols | None:
     """What a header declares, read once per process; None where it is not installed (or includes itself)."""
+    if name in _AVR_REGISTERS:
+        return _avr_registers()
     path = find_header(name)
     if path is None:
         return None
@@ -72,3 +81,16 @@ def header_symbols(name: str) -> Symbols | None:
         _symbols[path] = None  # a header that includes itself finds nothing there
         _symbols[path] = Symbols(Unit.parse(path.read_bytes()), label=path.name.encode())
     return _symbols[path]
+
+
+@lru_cache(maxsize=1)
+def _avr_registers() -> Symbols:
+    """The registers of the chip as avr-libc has them, `#define PORTB (*(volatile uint8_t *)0x25)`, and their bits."""
+    from corpus.chips import REFERENCE, chip  # here, since few sources are for an AVR
+    from corpus.source.symbols import Symbols
+    from corpus.source.unit import Unit
+
+    known = chip(REFERENCE["avr"])
+    lines = [f"#define {r.name} (*(volatile uint{r.width}_t *)0x{r.address:02X})" for r in known.registers]
+    lines += [f"#define {name} {position}" for name, (_, position) in known.bit_names.items()]
+    return Symbols(Unit.parse("\n".join([*lines, "#define _BV(bit) (1 << (bit))", ""]).encode()), label=b"avr/io.h")

@@ -12,7 +12,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from corpus.chips import Family
+from corpus.recipe import RecipeError, load_recipe
+from corpus.seeds import SeedError, targets_of
 from flows.exits import MISSING_TOOL
+from flows.settings import asked_seeds, default_recipe
 from validators.sandbox.runner import Sandbox, SandboxUnavailable
 from validators.toolchains.tools import Tool, find_tools
 
@@ -29,7 +33,8 @@ PACKAGES = ("prefect", "openai", "datasketch", "pandas", "pyarrow", "tree-sitter
 def command(as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False) -> None:
     """Show compilers, simulators, what isolates programs, Python packages, and the command that gets what is missing.
 
-    Exit codes: 0 a run can start, 3 something that it needs is missing.
+    Optional is what the shipped recipe's seeds do not need. Exit codes: 0 a run of it can start, 3 something that it
+    needs is missing.
     """
     tools = list(_tools())
     if as_json:
@@ -52,12 +57,22 @@ def _state(tool: Tool) -> str:
     return f"[{colour}]{escape(tool.problem)}[/]{optional}: {escape(tool.remedy)}"
 
 
+def _targets() -> tuple[Family, ...]:
+    """Those of the seeds that the shipped recipe grows."""
+    try:
+        recipe = default_recipe()
+        asked = load_recipe(recipe)
+        return targets_of(asked_seeds((recipe.parent / asked.seeds).resolve(), asked))
+    except (RecipeError, SeedError):
+        return ()
+
+
 def _tools() -> list[Tool]:
     found = [Tool("python", "everything", platform.python_version(), "", "")]
     try:
         with Sandbox() as sandbox:
             found.append(Tool("sandbox", "running compilers and programs", sandbox.isolation, "", ""))
-            found.extend(find_tools(sandbox))
+            found.extend(find_tools(sandbox, _targets()))
     except SandboxUnavailable as error:
         found.append(Tool("sandbox", "running compilers and programs", "", "unavailable", str(error)))
     for name in PACKAGES:

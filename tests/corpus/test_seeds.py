@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from corpus.seeds import SeedError, load_seed, load_seeds
+from corpus.seeds import SeedError, load_seed, load_seeds, seed_folders, targets_of
 
 SEEDS = Path(__file__).parents[2] / "datasets" / "seeds"
+OTHERS = Path(__file__).parents[1] / "seeds"
 
 
 @pytest.fixture
@@ -104,3 +105,13 @@ def test_a_delay_is_free_or_timed_but_not_both(folder: Path) -> None:
     assert load_seed(folder).sheet.delays == ("uart_put",)
     message = broken(folder, "delays: [uart_put]", "timing: [uart_put]\ndelays: [uart_put]")
     assert "'uart_put' is in timing and in delays" in message
+
+
+def test_the_targets_of_a_folder_of_seeds_are_those_of_the_seeds_asked_for(tmp_path: Path) -> None:
+    """In one order; a seed without a sheet is named later, where it is read."""
+    for source in (SEEDS / "uart-baud-init", OTHERS / "ring-stm32", OTHERS / "tick-stm8"):
+        shutil.copytree(source, tmp_path / source.name)
+    (tmp_path / "empty").mkdir()
+    assert targets_of(seed_folders(tmp_path)) == ("mcs51", "stm8", "cortex-m")
+    assert targets_of([tmp_path / "tick-stm8", tmp_path / "ring-stm32"]) == ("stm8", "cortex-m")
+    assert targets_of([tmp_path / "empty"]) == ()

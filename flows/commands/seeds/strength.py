@@ -17,7 +17,7 @@ from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
-from corpus.seeds import Seed, load_seed
+from corpus.seeds import Seed, load_seed, targets_of
 from flows.commands.seeds.chosen import chosen
 from flows.exits import ERRORS, FOUND_TROUBLE, said_plainly
 from flows.pool import in_order
@@ -59,9 +59,10 @@ def command(
     3 a tool is missing.
     """
     with said_plainly():
+        folders = chosen(ids or [], seeds)
         with Sandbox() as sandbox:
-            require_tools(sandbox)
-        about = [load_seed(folder) for folder in chosen(ids or [], seeds)]
+            require_tools(sandbox, targets_of(folders))
+        about = [load_seed(folder) for folder in folders]
         work = [(seed.folder, part, most) for seed in about for part in range(PARTS)]
         with in_order(tried, work, jobs or cpu_count() or 1) as done:
             shown = track(done, "planting faults", len(work), console=ERRORS, transient=True)

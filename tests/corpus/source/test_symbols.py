@@ -83,6 +83,18 @@ def test_registers_come_from_the_included_header_with_their_addresses() -> None:
     assert Unit.parse(src.split(b"\n")[1]).symbols.registers() == ()
 
 
+def test_an_avrs_registers_are_volatile_lvalues_and_its_bits_are_numbers() -> None:
+    """Though avr-libc's own header of the chip is found through a dozen conditions."""
+    unit = Unit.parse(b"#include <avr/interrupt.h>\nvoid f(void)\n{\n    PORTB = 1 << PB5;\n    TCNT1 = 9;\n}\n")
+    first, second = unit.walk("assignment_expression")
+    assert [(t.width, t.volatile) for t in map(unit.symbols.type_of, (first.named_children[0],)) if t] == [(8, True)]
+    assert unit.symbols.constant(first.named_children[1]) == 0x20
+    assert unit.symbols.effects(first).volatile_writes and not unit.symbols.effects(first).unknown
+    wide = unit.symbols.type_of(second.named_children[0])
+    assert wide is not None and wide.width == 16 and not unit.symbols.is_free(b"PORTC")
+    assert unit.symbols.missing_headers == ()
+
+
 def test_headers_that_declare_registers_by_macros_are_read_too_and_keils_by_their_twins() -> None:
     """compiler.h's SFR(...) and SBIT(...); <REG52.H> is <8052.h>; a header that is not there is named."""
     stc = Unit.parse(b"#include <stc12.h>\nvoid f(void) { AUXR = 1; ELVD = 1; }").symbols.registers()
