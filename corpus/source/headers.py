@@ -92,5 +92,7 @@ def _avr_registers() -> Symbols:
 
     known = chip(REFERENCE["avr"])
     lines = [f"#define {r.name} (*(volatile uint{r.width}_t *)0x{r.address:02X})" for r in known.registers]
-    lines += [f"#define {name} {position}" for name, (_, position) in known.bit_names.items()]
+    bits = {name: position for name, (_, position) in known.bit_names.items()}
+    pins = {name.replace("PORT", "P"): position for name, position in bits.items() if name.startswith("PORT")}
+    lines += [f"#define {name} {position}" for name, position in (bits | pins).items()]
     return Symbols(Unit.parse("\n".join([*lines, "#define _BV(bit) (1 << (bit))", ""]).encode()), label=b"avr/io.h")
