@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from corpus.records import Labels, Program
 from corpus.seeds import Seed
 from generators.rewrites.apply import TOLD
@@ -11,6 +13,24 @@ from generators.tasks.material import Bilingual, Brief
 from generators.templates import Filling
 
 _RENAMING = frozenset(rule.name for rule in RULES if rule.renames)
+
+
+# What stands for the memory model of a target that has but one in use, or none.
+_MODELS = {"stm8": "medium", "avr": "", "cortex-m": ""}
+
+# The compiler of a target as people call it, and the name by which the run found its version.
+_COMPILERS = {
+    "mcs51": ("sdcc", "sdcc"),
+    "stm8": ("sdcc", "sdcc-stm8"),
+    "avr": ("avr-gcc", "avr-gcc"),
+    "cortex-m": ("arm-none-eabi-gcc", "arm-none-eabi-gcc"),
+}
+
+
+def compiler_of(target: str, versions: Mapping[str, str]) -> str:
+    """The compiler that a target's programs are compiled with, in words: "avr-gcc 5.4.0"."""
+    said, tool = _COMPILERS[target]
+    return f"{said} {versions.get(tool, '')}".strip()
 
 
 def brief(seed: Seed, program: Program, compiler: str) -> Brief:
@@ -28,7 +48,7 @@ def brief(seed: Seed, program: Program, compiler: str) -> Brief:
         clock=_megahertz(dict(program.holes).get("CRYSTAL_HZ", str(sheet.clock_hz))),
         dialect=sheet.dialect,
         target=sheet.target,
-        model=sheet.model,
+        model=_MODELS.get(sheet.target, sheet.model),
         kind=sheet.kind,
         labels=labels(seed),
         compiler=compiler,

@@ -82,4 +82,4 @@ def prompt(seed: Seed, language: Language, sample: int) -> tuple[tuple[str, str]
     )
     title, instruction, idea = (folded(filling.words(text)) for text in texts)
     program = localise(fill_program(seed, filling), sheet.comments.items(), language)
-    return spirit.prompt(language, title, instruction, idea, program, sheet.chip, sample)
+    return spirit.prompt(language, title, instruction, idea, program, sheet.chip, sample, sheet.target)

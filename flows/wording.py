@@ -14,7 +14,7 @@ from corpus.seeds import LANGUAGES, Manner, Seed
 from corpus.source.unit import Unit
 from corpus.yamlfile import did_you_mean
 from generators.tasks.naming import looks_like_code, missing
-from generators.tasks.registers import KNOWN
+from generators.tasks.registers import registers_of
 from generators.tasks.write import names_of
 from generators.templates import default_filling
 from validators.findings.unknown_register import FAMILIES, PERIPHERAL
@@ -141,7 +141,7 @@ class Wording:
     def _registers_known(self) -> frozenset[str]:
         """Names of the chip's registers and bits, and the parts of such a name: a peripheral, a member."""
         chip = self._chip
-        known = {*chip.by_name, *chip.bit_names, *(KNOWN if chip.target == "mcs51" else ())}
+        known = {*chip.by_name, *chip.bit_names, *registers_of(chip.target).known}
         known |= {vector.name for vector in chip.vectors}
         for name in (*chip.by_name, *self._own):
             if name.isupper() and "_" in name:

@@ -312,6 +312,10 @@ class Symbols:
         binds = body in _TIGHT or around in _DELIMITED or (body in _UNARY and around not in _POSTFIX)
         return found if binds and body != "comma_expression" else None
 
+    def body(self, macro: Symbol) -> tuple[Symbols, Node] | None:
+        """The body of an object-like macro as an expression by itself, with the symbols to ask about it."""
+        return None if macro.function_like or not macro.body else self._expression(macro.body)
+
     @cached_property
     def _local_names(self) -> frozenset[bytes]:
         return frozenset(

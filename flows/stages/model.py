@@ -22,15 +22,16 @@ from filters.keys import program_key
 from flows.job import Job, JobMaker, stage_outputs, tool_words
 from generators.model import spirit
 from generators.tasks.naming import missing
-from generators.tasks.registers import KNOWN
+from generators.tasks.registers import registers_of
 from generators.tasks.row import folded
 from generators.tasks.write import names_of
 from generators.templates import default_filling, fill_program
+from validators.boards import BOARDS
 from validators.sandbox.runner import Sandbox
 from validators.screen import screen_for
 from validators.toolchains.compile import compile_verdict
 from validators.toolchains.gcc import gcc_host
-from validators.toolchains.sdcc import sdcc_mcs51
+from validators.toolchains.toolchain import Toolchain
 
 NAME = "model"
 VERSION = "1"
@@ -131,11 +132,12 @@ def _judged(seed: Seed, language: Language, sample: int, draft: spirit.Draft, sa
     program = program.judged(screen_for(seed.sheet.target)(draft.source))
     if program.failed:
         return program
-    target = compile_verdict(sandbox, sdcc_mcs51(seed.sheet.model), draft.source)
+    target = compile_verdict(sandbox, _compiler(seed), draft.source)
     program = replace(program, sizes=target.sizes).judged(target.verdict)
     if program.failed:
         return program
-    program = program.judged(compile_verdict(sandbox, gcc_host, draft.source).verdict)
+    if seed.sheet.target == "mcs51":  # the others' registers mean something to their own compiler only
+        program = program.judged(compile_verdict(sandbox, gcc_host, draft.source).verdict)
     if program.failed:
         return program
     warnings = [d for verdict in program.verdicts for d in verdict.diagnostics if d.severity == "warning"]
@@ -143,11 +145,18 @@ def _judged(seed: Seed, language: Language, sample: int, draft: spirit.Draft, sa
         first = warnings[0]
         words = f"{first.file}:{first.line}: {first.message}"
         return program.judged(Verdict("model", "failed", "warning", words, tuple(warnings)))
-    absent = missing(draft.instruction, names_of(Unit.parse(draft.source.encode())), KNOWN)
+    known = registers_of(seed.sheet.target).known
+    absent = missing(draft.instruction, names_of(Unit.parse(draft.source.encode())), known)
     if absent:
         words = "the instruction speaks of " + ", ".join(absent)
         return program.judged(Verdict("model", "failed", "missing-name", words))
     return program
+
+
+def _compiler(seed: Seed) -> Toolchain:
+    """The compiler of the seed's target, with the seed's memory model where that has several."""
+    board = BOARDS[seed.sheet.target]
+    return board.compiler("object", seed.sheet.model if seed.sheet.target == "mcs51" else board.model, "program.c")
 
 
 def _root(seed: Seed) -> Program:

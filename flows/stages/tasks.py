@@ -16,7 +16,7 @@ from filters.length import Length
 from filters.quality import Quality
 from filters.repetition import Repetition
 from filters.tokens import estimate_tokens
-from flows.briefs import brief
+from flows.briefs import brief, compiler_of
 from flows.job import Job, JobMaker, stage_folder, stage_outputs, tool_versions
 from flows.roundtrip import Porter
 from flows.stages.select import kept_ids
@@ -53,7 +53,7 @@ def work(job: Job) -> Manifest:
     stage, _, shard = job.shard.partition("-")
     programs = {p.id: p for p in programs_of(read_table(stage_folder(job.run, stage) / f"{shard}.programs.parquet"))}
     chosen = kept_ids(job)
-    compiler = f"sdcc {tool_versions(job.run).get('sdcc', '')}".strip()
+    compiler = compiler_of(seed.sheet.target, tool_versions(job.run))
     kept: dict[str, Example] = {}
     rejected: list[tuple[Example, Rejected]] = []
     with Porter(seed.sheet.model) as porter:
@@ -111,7 +111,9 @@ def _examples(
         assert fault is not None, "a kept mutant has a fault that was seen"
         seen = None
         if fault.kind == "behaviour":
-            seen = symptom.witness(fault.seen, seed.harness, frozenset(_defined(original)), original.aliases)
+            seen = symptom.witness(
+                fault.seen, seed.harness, frozenset(_defined(original)), original.aliases, seed.sheet.target
+            )
         mutated = Mutated(words, original, program, fault.diagnostics, seen)
         for language, _ in shares(asked.fix):
             yield from fix.examples(mutated, rng, estimate_tokens, (language,))

@@ -76,12 +76,25 @@ class Draft:
 
 
 def prompt(
-    language: Language, title: str, instruction: str, idea: str, program: str, chip: str, variation: int
+    language: Language,
+    title: str,
+    instruction: str,
+    idea: str,
+    program: str,
+    chip: str,
+    variation: int,
+    target: str = "mcs51",
 ) -> tuple[tuple[str, str], ...]:
     """The messages that ask for a new task in the spirit of a seed; `variation` picks what must differ from it."""
     template = _templates().get_template(f"{NAME}.{language}.j2")
     text = template.render(
-        title=title, instruction=instruction, idea=idea, program=program, chip=chip, variation=variation
+        title=title,
+        instruction=instruction,
+        idea=idea,
+        program=program,
+        chip=chip,
+        variation=variation,
+        target=target,
     )
     return (("user", text.strip()),)
 

@@ -143,7 +143,7 @@ def _example(
     values = {
         "title": title,
         "title_low": lowered(title),
-        "chip": brief.chip,
+        **brief.words(language),
         "code": fence(hole.prefix + marker + hole.suffix),
         "marker": marker,
         "what": what,

@@ -11,7 +11,7 @@ from generators.tasks.bank import Bank, bank
 from generators.tasks.comments import localise
 from generators.tasks.material import Single
 from generators.tasks.reading import FunctionFacts, Reading, Setting, Shared, Wait
-from generators.tasks.registers import PIN, awaited, decode, effect, interrupt, meaning
+from generators.tasks.registers import PIN, Field
 from generators.tasks.row import (
     LANGUAGES,
     CountTokens,
@@ -50,7 +50,7 @@ def examples(
         unit = Unit.parse(localise(material.program.source, material.brief.comments, language).encode())
         if unit.error:
             continue
-        reading = Reading(unit)
+        reading = Reading(unit, material.brief.target)
         teller = _Teller(material, reading, rng, language)
         topics = teller.topics()
         for _ in range(min(each, len(topics))):
@@ -60,6 +60,8 @@ def examples(
             topics.remove(topic)
             yield _example(material, rng, count_tokens, language, unit, topic, teller)
 
+
+_EIGHT = {"en": "eight", "zh": "8"}
 
 _WEIGHTS = {"whole": 30, "function": 20, "setting": 20, "volatile": 10, "interrupt": 10, "wait": 10}
 
@@ -78,10 +80,14 @@ def _example(
     kind, _, tell = topic
     brief, program = material.brief, material.program
     answer, values = tell()
-    numeric = ["numeric"] if any(c.isdigit() for c in values.get("attribute", "").removeprefix("__interrupt")) else []
-    hardware = ["hardware"] if any(f.writes or f.reads for f in teller.reading.functions) else []
-    question = teller.phrases.one(rng, kind, [*numeric, *hardware])
-    user = question.fill(code=fence(unit.src.decode()), chip=brief.chip, **values)
+    attribute = values.get("attribute", "")
+    known = {
+        "numeric": attribute.startswith("__interrupt") and any(c.isdigit() for c in attribute),
+        "attribute": bool(attribute),
+        "hardware": any(f.writes or f.reads for f in teller.reading.functions),
+    }
+    question = teller.phrases.one(rng, kind, brief.facts | {fact for fact, holds in known.items() if holds})
+    user = question.fill(code=fence(unit.src.decode()), **brief.words(language), **values)
     return row(
         "explain",
         language,
@@ -107,6 +113,7 @@ class _Teller:
         self.rng = rng
         self.language = language
         self.phrases: Bank = bank(language, "explain")
+        self.words = material.brief.words(language)
 
     def topics(self) -> list[Topic]:
         """What can be asked: (kind, a key that tells it from others, how to answer)."""
@@ -116,16 +123,16 @@ class _Teller:
         for facts in self.reading.functions:
             if facts.name != "main" and self._telling(facts.name) >= 2:
                 found.append(("function", facts.name, lambda facts=facts: self.function(facts)))  # type: ignore[misc]
-            if facts.vector >= 0 and not facts.callers and interrupt(facts.vector, self.language):
+            if facts.vector is not None and not facts.callers and self._source(facts):
                 found.append(("interrupt", facts.name, lambda facts=facts: self.interrupt(facts)))  # type: ignore[misc]
         for setting in self.reading.settings:
-            if decode(setting.register, setting.value, setting.touched, self.language):
+            if self.reading.decoded(setting, self.language):
                 key = f"{setting.line}"
                 found.append(("setting", key, lambda setting=setting: self.setting(setting)))  # type: ignore[misc]
         for shared in self.reading.shared:
             found.append(("volatile", shared.name, lambda shared=shared: self.volatile(shared)))  # type: ignore[misc]
         for wait in self.reading.waits:
-            if wait.until == 1 and awaited(wait.bit, self.language):
+            if self._event(wait):
                 found.append(("wait", wait.function, lambda wait=wait: self.wait(wait)))  # type: ignore[misc]
         return found
 
@@ -133,15 +140,15 @@ class _Teller:
         """Idea, functions, registers, size."""
         brief, program = self.material.brief, self.material.program
         title = brief.title.of(self.language)
-        intro = self._say("intro", title=title, title_low=lowered(title), chip=brief.chip)
+        intro = self._say("intro", title=title, title_low=lowered(title))
         idea = idea_for(self.material, self.reading.unit, self.language)
         named = "\n".join(f"- {self._brief(facts)}" for facts in self.reading.functions)
         used = tuple(dict.fromkeys(r for f in self.reading.functions for r in (*f.writes, *f.reads)))[:_MOST_REGISTERS]
         dash = "：" if self.language == "zh" else ": "
-        registers = "\n".join(f"- `{name}`{dash}{self._meaning(name)}" for name in used)
+        registers = "\n".join(f"- `{name}`{dash}{words}" for name in used if (words := self._meaning(name)))
         size = ""
         if program.sizes is not None and self.rng.random() < 0.4:
-            size = self._say("size", compiler=brief.compiler, model=brief.model, code=str(program.sizes.code))
+            size = self._say("size", code=str(program.sizes.code))
         parts = [paragraphs(self._say("functions-head"), named)]
         if registers:
             parts.append(paragraphs(self._say("registers-head"), registers))
@@ -156,7 +163,7 @@ class _Teller:
         told = self._walk(facts.name)
         steps = paragraphs(self._say("walk-head"), "\n".join(f"- {line}" for line in told)) if told else ""
         said = self._facts(facts)
-        if not facts.callers and facts.vector < 0:
+        if not facts.callers and facts.vector is None:
             said.append(self._say("facts", "nobody"))
         return paragraphs(signature, joined(said, self.language), steps), {"function": facts.name}
 
@@ -171,18 +178,22 @@ class _Teller:
 
     def setting(self, setting: Setting) -> Answer:
         """A register line, field by field."""
-        fields = decode(setting.register, setting.value, setting.touched, self.language)
-        tone = "whole" if setting.touched == 0xFF else "some"
+        fields = self.reading.decoded(setting, self.language)
+        width = self.reading.table.width(setting.register)
+        tone = "whole" if setting.touched == (1 << width) - 1 else "some"
         head = self._say(
             "set",
             tone,
-            register=setting.register,
-            meaning=meaning(setting.register, self.language),
-            binary=f"{setting.value:08b}",
-            bits=self._bits(setting.touched),
+            register=setting.spelt,
+            meaning=self._meaning(setting.spelt),
+            binary=self._written(setting.value, width),
+            width=_EIGHT[self.language] if width == 8 else str(width),
+            bits=self._bits(setting.touched, width),
         )
         lines = "\n".join(self._field(f.high, f.low, f.name, f.binary, f.meaning) for f in fields)
         rest = self._say("set-rest", "some") if tone == "some" else ""
+        if tone == "whole" and sum(f.high - f.low + 1 for f in fields) < width:
+            rest = self._say("set-rest", "zero") if not self._others(setting, fields) else ""
         return paragraphs(head, lines, rest), {"line": " ".join(setting.text.split()), "function": setting.function}
 
     def volatile(self, shared: Shared) -> Answer:
@@ -199,13 +210,22 @@ class _Teller:
 
     def wait(self, wait: Wait) -> Answer:
         """What an empty loop waits for."""
-        values = {"bit": wait.bit, "function": wait.function, "event": awaited(wait.bit, self.language)}
+        values = {"bit": wait.spelt, "function": wait.function, "event": self._event(wait)}
         text = self._say("why-wait", "hang", until=str(wait.until), **values)
-        cleared = self._say("cleared", bit=wait.bit) if wait.cleared else ""
+        cleared = self._say("cleared", bit=wait.spelt) if wait.cleared else ""
         return joined([text, cleared], self.language), values
 
     def _say(self, group: str, tone: str = "any", **values: str) -> str:
-        return self.phrases.one(self.rng, group, (), tone).fill(**values)
+        facts = self.material.brief.facts
+        return self.phrases.one(self.rng, group, facts, tone).fill(**self.words, **values)
+
+    def _source(self, facts: FunctionFacts) -> str:
+        """What causes a handler's interrupt, or ""."""
+        return "" if facts.vector is None else self.reading.table.interrupt(facts.vector, self.language)
+
+    def _event(self, wait: Wait) -> str:
+        """What a loop waits for, or ""."""
+        return self.reading.table.awaited(wait.bit, wait.until, self.language)
 
     def _telling(self, function: str) -> int:
         """How many statements say something about hardware or intent, beyond control flow that anybody can read."""
@@ -222,7 +242,7 @@ class _Teller:
 
     def _stop(self, stop: Stop) -> str:
         if stop.kind == "wait":
-            event = awaited(stop.bit, self.language) if stop.value == 1 else ""
+            event = self.reading.table.awaited(stop.bit, stop.value, self.language)
             return self._say("walk", "waits", line=stop.line, event=event) if event else ""
         if stop.kind == "guard":
             tone = "guard" if stop.text else "leave"
@@ -235,10 +255,10 @@ class _Teller:
             return self._say("walk", "repeats", line=stop.line, condition=stop.condition) if telling else ""
         words = stop.text
         if stop.kind == "set":
-            words = effect(stop.bit, stop.value, self.language)
+            words = self.reading.table.effect(stop.bit, stop.value, self.language)
         elif stop.kind == "setting":
             setting = next(s for s in self.reading.settings if s.offset == stop.offset)
-            fields = decode(setting.register, setting.value, setting.touched, self.language)
+            fields = self.reading.decoded(setting, self.language)
             words = ("；" if self.language == "zh" else "; ").join(field.meaning for field in fields[:3])
         if not words or has_chinese(words) != (self.language == "zh"):
             return ""
@@ -265,11 +285,12 @@ class _Teller:
         comment = self._comment(facts)
         if comment:
             said.append(self._say("facts", "purpose", comment=comment))
-        if facts.vector >= 0 and with_vector and interrupt(facts.vector, self.language):
+        if with_vector and self._source(facts):
             said.append(self._say("facts", "vector", **self._vector(facts)))
         if facts.bank > 0:
             said.append(self._say("facts", "bank", bank=str(facts.bank)))
-        said += [self._say("facts", "waits", event=awaited(b, self.language), bit=b) for b in self._awaited(facts)]
+        waits = {w.spelt: w for w in self.reading.waits if w.function == facts.name and self._event(w)}
+        said += [self._say("facts", "waits", event=self._event(w), bit=w.spelt) for w in waits.values()]
         if facts.writes:
             said.append(self._say("facts", "writes", registers=self._registers(facts.writes)))
         reads = [name for name in facts.reads if name not in facts.writes and name not in facts.waits]
@@ -283,13 +304,6 @@ class _Teller:
             said.append(self._say("facts", "callers", functions=listing(facts.callers, self.language)))
         return said
 
-    def _awaited(self, facts: FunctionFacts) -> list[str]:
-        return [
-            wait.bit
-            for wait in self.reading.waits
-            if wait.function == facts.name and wait.until == 1 and awaited(wait.bit, self.language)
-        ]
-
     def _registers(self, names: Sequence[str]) -> str:
         told = [self._named(name) for name in names]
         if self.language == "zh":
@@ -298,6 +312,8 @@ class _Teller:
 
     def _named(self, name: str) -> str:
         words = self._meaning(name)
+        if not words:
+            return f"`{name}`"
         if ":" in words or "：" in words:
             words = words.replace("：", ":").split(":")[0]
         return f"`{name}`（{words}）" if self.language == "zh" else f"`{name}` ({words})"
@@ -305,17 +321,33 @@ class _Teller:
     def _meaning(self, word: str) -> str:
         """What a register or bit is; a name that a macro gave it is traced back."""
         name = self.reading.register(word)
-        words = meaning(name, self.language)
-        if name == word or PIN.fullmatch(name) or words.startswith(name):
+        words = self.reading.table.meaning(name, self.language)
+        if name in (word, word.replace("->", "_")) or not words or PIN.fullmatch(name) or words.startswith(name):
             return words
         return f"{name}，{words}" if self.language == "zh" else f"{name}, {words}"
 
     def _vector(self, facts: FunctionFacts) -> dict[str, str]:
-        source = interrupt(facts.vector, self.language)
-        return {"source": source, "number": str(facts.vector), "address": f"{8 * facts.vector + 3:04X}"}
+        """The source of an interrupt; where vectors have numbers in C, its own and its vector's address.
 
-    def _bits(self, touched: int) -> str:
-        numbers = [bit for bit in range(7, -1, -1) if touched >> bit & 1]
+        The 8051's vectors lie eight bytes apart from 3 on, the STM8's four from 0x8008 on (RM0016, interrupt vectors).
+        """
+        number = facts.vector if isinstance(facts.vector, int) else 0
+        address = 8 * number + 3 if self.reading.table.target == "mcs51" else 0x8008 + 4 * number
+        return {"source": self._source(facts), "number": str(number), "address": f"{address:04X}"}
+
+    def _written(self, value: int, width: int) -> str:
+        """A register's value: a byte in binary, wider ones in hexadecimal."""
+        if width > 8:
+            return f"0x{value:0{width // 4}X}"
+        return f"0b{value:08b}" if self.language == "zh" else f"{value:08b} in binary"
+
+    def _others(self, setting: Setting, fields: list[Field]) -> int:
+        """The bits that are written as 1 and that no field tells."""
+        told = sum((1 << f.high + 1) - (1 << f.low) for f in fields)
+        return setting.value & ~told
+
+    def _bits(self, touched: int, width: int) -> str:
+        numbers = [bit for bit in range(width - 1, -1, -1) if touched >> bit & 1]
         runs: list[list[int]] = []
         for number in numbers:
             if runs and runs[-1][-1] == number + 1:
@@ -331,7 +363,8 @@ class _Teller:
 
     def _field(self, high: int, low: int, name: str, binary: str, words: str) -> str:
         if self.language == "zh":
-            place = f"第 {high} 位" if high == low else f"第 {high}、{low} 位"
-            return f"- {place}（{name}）= {binary}：{words}"
-        place = f"bit {high}" if high == low else f"bits {high} and {low}"
-        return f"- {place} ({name}) = {binary}: {words}"
+            between = "、" if high == low + 1 else "～"
+            place = f"第 {high} 位" if high == low else f"第 {high}{between}{low} 位"
+            return f"- {place} = {binary}：{words}" if name.isdigit() else f"- {place}（{name}）= {binary}：{words}"
+        place = f"bit {high}" if high == low else f"bits {high} {'and' if high == low + 1 else 'to'} {low}"
+        return f"- {place} = {binary}: {words}" if name.isdigit() else f"- {place} ({name}) = {binary}: {words}"

@@ -51,7 +51,7 @@ def _example(
     phrases = bank(language, "fix")
     title = brief.title.of(language)
     file = _file_name(material)
-    values = {"title": title, "title_low": lowered(title), "chip": brief.chip, "code": fence(wrong)}
+    values = {"title": title, "title_low": lowered(title), **brief.words(language), "code": fence(wrong)}
     values["code_follows"] = phrases.one(rng, "code-follows").text
     ids: list[str] = []
     if mutant.fault.kind != "behaviour":
@@ -104,7 +104,8 @@ def idea_for_original(material: Mutated, language: Language) -> str:
 def messages(material: Mutated, file: str) -> str:
     """The compiler's messages on this file as it printed them, at most four lines; "" when there is none."""
     found = [message for message in material.diagnostics if message.file.rsplit("/", 1)[-1] == file]
-    return "\n".join(_line(message, file) for message in found[:_MOST_MESSAGES])
+    line = _line_of_gcc if material.brief.dialect == "gcc" and not _found_by_a_check(material) else _line
+    return "\n".join(line(message, file) for message in found[:_MOST_MESSAGES])
 
 
 def _found_by_a_check(material: Mutated) -> bool:
@@ -119,6 +120,14 @@ def _line(message: Diagnostic, file: str) -> str:
         column = f" ; column {message.column}" if message.column else ""
         return f"{file}:{message.line}: syntax error: {message.message}{column}"
     return f"{file}:{message.line}: {code}: {message.message}"
+
+
+def _line_of_gcc(message: Diagnostic, file: str) -> str:
+    """One message as gcc prints it: `file:line:column: error: text [-Werror=option]`."""
+    column = f":{message.column}" if message.column else ""
+    option = "-Werror=" if message.severity == "error" else "-W"
+    code = f" [{option}{message.code}]" if message.code else ""
+    return f"{file}:{message.line}{column}: {message.severity}: {message.message}{code}"
 
 
 def _file_name(material: Mutated) -> str:
@@ -217,7 +226,7 @@ def _consequence(material: Mutated, phrases: Bank, rng: random.Random, fault: Fa
     tone = below if first > near and fault.line else "above" if 0 < first < fault.line else ""
     if not tone and len(shown) > 1:
         tone = "many"
-    values = {"message_line": str(first), "line": str(fault.line)}
+    values = {"message_line": str(first), "line": str(fault.line), "tool": material.brief.platform.tool}
     return phrases.one(rng, "therefore", (), tone).fill(**values) if tone else ""
 
 

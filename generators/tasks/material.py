@@ -7,6 +7,7 @@ from typing import Literal
 
 from corpus.records import Diagnostic, Labels, Language, Program
 from generators.dialects.conversion import Converted
+from generators.tasks.platforms import PLATFORMS, Platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,9 @@ class Brief:
     """What a seed says about one Program, with the holes already filled with this Program's values.
 
     `comments` are (English, Chinese) texts without their delimiters. `clock` is as a person writes it ("11.0592 MHz")
-    or empty. `safety` are sentences that an answer carries whole (mains, motors, batteries). `compiler` is named in
-    answers and evidence ("sdcc 4.2.0"); `simulator` in evidence only. `ports_en` and `ports_zh` stand before the same
-    program in Keil C51's spelling and ask for it in sdcc's.
+    or empty. `model` is the memory model, "" where there are none. `safety` are sentences that an answer carries whole
+    (mains, motors, batteries). `compiler` is named in answers and evidence ("sdcc 4.2.0"). `ports_en` and `ports_zh`
+    stand before the same program in Keil C51's spelling and ask for it in sdcc's.
     """
 
     seed: str
@@ -46,9 +47,31 @@ class Brief:
     labels: Labels
     safety: tuple[Bilingual, ...] = ()
     compiler: str = "sdcc"
-    simulator: str = "8051 simulator"
     ports_en: tuple[str, ...] = ()
     ports_zh: tuple[str, ...] = ()
+
+    @property
+    def platform(self) -> Platform:
+        """How people speak of the target."""
+        return PLATFORMS[self.target]
+
+    @property
+    def facts(self) -> frozenset[str]:
+        """What phrases may ask of the target."""
+        return self.platform.facts
+
+    def words(self, language: Language) -> dict[str, str]:
+        """The names of chip and tools, for the slots of phrases."""
+        zh, platform = language == "zh", self.platform
+        return {
+            "chip": self.chip,
+            "clock": self.clock,
+            "family": platform.family_zh if zh else platform.family,
+            "tool": platform.tool,
+            "command": platform.command,
+            "compiler": self.compiler,
+            "option": platform.option or f"{self.model} {'模式' if zh else 'model'}",
+        }
 
     def instructions(self, language: Language) -> tuple[str, ...]:
         """The seed's own phrasings in that language."""

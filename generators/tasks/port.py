@@ -21,7 +21,7 @@ from generators.tasks.material import Brief, Ported
 from generators.tasks.naming import missing, renamed
 from generators.tasks.porting import told
 from generators.tasks.refactor import placed
-from generators.tasks.registers import KNOWN
+from generators.tasks.registers import registers_of
 from generators.tasks.row import (
     LANGUAGES,
     CountTokens,
@@ -153,7 +153,7 @@ def _own(material: Ported, port: _Port, language: Language) -> list[str]:
     names = Unit.parse(port.given.encode()).symbols.names
     known = {name.decode("utf-8", "replace") for name in names}
     texts = [ended(renamed(folded(text), material.program.aliases)) for text in material.brief.ports(language)]
-    return [text for text in texts if not missing(text, known, KNOWN)]
+    return [text for text in texts if not missing(text, known, registers_of("mcs51").known)]
 
 
 def _answer(

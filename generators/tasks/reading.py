@@ -9,14 +9,19 @@ from functools import cached_property
 
 from tree_sitter import Node
 
+from corpus.records import Language
+from corpus.source.dialect import is_vector
 from corpus.source.unit import Unit
 from generators.tasks.comments import comment_text
-from generators.tasks.registers import BITS, PIN, REGISTERS, VECTORS
+from generators.tasks.hardware import Hardware
+from generators.tasks.registers import VECTORS, Field, registers_of
+from generators.tasks.values import Values, number, unwrapped
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionFacts:
-    """One function as read. `vector` is its interrupt number, or -1; `attribute` is how the source writes it.
+    """One function as read. `vector` is its interrupt's number, or its name where that has one, None for an ordinary
+    function; `attribute` is how the source writes it, "" where the function's name alone says it.
 
     Registers and bits are in the words of the source (`LED` where a macro says that it is `P1_0`), in the order of
     first use. `pure` says that neither the function nor what it calls touches any.
@@ -25,7 +30,7 @@ class FunctionFacts:
     name: str
     signature: str
     comment: str
-    vector: int
+    vector: int | str | None
     attribute: str
     bank: int
     pure: bool
@@ -38,24 +43,32 @@ class FunctionFacts:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A statement that gives bits of a register fixed values: those in `touched` become those of `value`."""
+    """A statement that gives bits of a register fixed values: those in `touched` become those of `value`.
+
+    `register` is the chip's name of it, `spelt` how the source has it.
+    """
 
     text: str
     line: int
     offset: int
     function: str
     register: str
+    spelt: str
     value: int
     touched: int
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A loop with an empty body on one bit; `cleared` says that the next statement clears the bit."""
+    """A loop with an empty body on one bit; `cleared` says that the next statement clears the bit.
+
+    `bit` is the table's name of it, `spelt` how the source has it.
+    """
 
     text: str
     function: str
     bit: str
+    spelt: str
     until: int
     cleared: bool
 
@@ -71,21 +84,13 @@ class Shared:
 
 
 class Reading:
-    """The facts of one parsed unit. Raises nothing; what cannot be read is left out."""
+    """The facts of one parsed unit for one target. Raises nothing; what cannot be read is left out."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: Unit, target: str = "mcs51") -> None:
         self.unit = unit
-
-    @cached_property
-    def macros(self) -> dict[str, str]:
-        """Object-like macros and their bodies, those defined once."""
-        found: dict[str, list[str]] = {}
-        for node in self.unit.walk("preproc_def"):
-            name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
-            if name is not None:
-                body = self.unit.text(value).decode() if value is not None else ""
-                found.setdefault(self.unit.text(name).decode(), []).append(re.sub(r"/\*.*?\*/|//.*", "", body).strip())
-        return {name: bodies[0] for name, bodies in found.items() if len(bodies) == 1}
+        self.table = registers_of(target)
+        self.hardware = Hardware(unit, self.table)
+        self.values = Values(unit, self.hardware.macros)
 
     @cached_property
     def functions(self) -> tuple[FunctionFacts, ...]:
@@ -99,27 +104,35 @@ class Reading:
     def _function(self, name: str, node: Node, called: dict[str, tuple[str, ...]]) -> FunctionFacts:
         body = node.child_by_field_name("body")
         head = self.unit.src[node.start_byte : body.start_byte if body else node.end_byte].decode()
-        vector = re.search(r"\b__interrupt\s*\(?\s*(\w+)\s*\)?", head)
+        vector, attribute = self._interrupt(name, head)
         bank = re.search(r"\b__using\s*\(?\s*(\d+)", head)
         writes, reads = self._accesses(node)
         return FunctionFacts(
             name,
             " ".join(head.split()),
             comment_above(self.unit, name),
-            self._vector(vector[1]) if vector else -1,
-            vector[0] if vector else "",
+            vector,
+            attribute,
             int(bank[1]) if bank else -1,
             self._pure(name, called),
             writes,
             reads,
-            tuple(dict.fromkeys(wait.bit for wait in self.waits if wait.function == name)),
+            tuple(dict.fromkeys(wait.spelt for wait in self.waits if wait.function == name)),
             called[name],
             tuple(other for other, calls in called.items() if name in calls and other != name),
         )
 
-    def _vector(self, word: str) -> int:
-        number = _number(self.macros.get(word, word))
-        return number if number is not None else VECTORS.get(word, -1)
+    def _interrupt(self, name: str, head: str) -> tuple[int | str | None, str]:
+        """The vector of a handler and how the source writes it: `__interrupt(1)`, `ISR(TIMER0_OVF_vect)`, or by its
+        name alone."""
+        found = re.search(r"\b__interrupt\s*\(?\s*(\w+)\s*\)?", head)
+        if found is not None:
+            vector = number(self.hardware.macros.get(found[1], found[1]))
+            return (vector if vector is not None else VECTORS.get(found[1], -1)), found[0]
+        if not is_vector(name.encode()):
+            return None, ""
+        macro = re.match(r"\s*((?:ISR|SIGNAL)\s*\(.*\))\s*\Z", head, re.DOTALL)
+        return re.sub(r"_(?:vect|IRQHandler|Handler)\Z", "", name), " ".join(macro[1].split()) if macro else ""
 
     def _pure(self, name: str, called: dict[str, tuple[str, ...]]) -> bool:
         """Whether no word that leads to hardware can be reached from a function, through calls and macros."""
@@ -133,7 +146,7 @@ class Reading:
             body = self.unit.text(node).decode() if node is not None else self._bodies.get(current, "")
             todo += re.findall(r"[A-Za-z_]\w*", _without_comments(body))
         own = any(span.kind in ("register", "asm", "at") for span in self.unit.spans)
-        return not own and not any(word in REGISTERS or word in BITS or PIN.fullmatch(word) for word in reached)
+        return not own and not self.hardware.touches(reached)
 
     @cached_property
     def _bodies(self) -> dict[str, str]:
@@ -155,13 +168,12 @@ class Reading:
 
     def _accesses(self, node: Node) -> tuple[tuple[str, ...], tuple[str, ...]]:
         writes, reads = [], []
-        for word in self.unit.walk("identifier", under=node):
-            name = self.unit.text(word).decode()
-            if not self.register(name):
+        for place in self.unit.walk("identifier", "field_expression", "subscript_expression", under=node):
+            if not self.hardware.register(place):
                 continue
-            owner = word.parent
+            name, owner = self._spelt(place), place.parent
             left = owner.child_by_field_name("left") if owner is not None else None
-            if owner is not None and owner.type == "assignment_expression" and left == word:
+            if owner is not None and owner.type == "assignment_expression" and left == place:
                 writes.append(name)
                 operator = owner.child_by_field_name("operator")
                 if operator is not None and operator.type != "=":
@@ -173,15 +185,30 @@ class Reading:
                 reads.append(name)
         return tuple(dict.fromkeys(writes)), tuple(dict.fromkeys(reads))
 
+    def _spelt(self, node: Node) -> str:
+        return " ".join(self.unit.text(node).decode().split())
+
     def register(self, word: str) -> str:
-        """The register, bit or port pin that a word stands for, through one macro (`#define LED P1_0`), or ""."""
-        name = self.macros.get(word, word)
-        return name if name in REGISTERS or name in BITS or PIN.fullmatch(name) else ""
+        """The register, bit or port pin that the source's words for it stand for (`LED` for `P1_0`), or ""."""
+        return self._members.get(word) or self.hardware.named(word)
+
+    @cached_property
+    def _members(self) -> dict[str, str]:
+        """By the source's words, what the chip calls each member of a peripheral that the unit uses."""
+        found = {}
+        for place in self.unit.walk("field_expression", "subscript_expression"):
+            if name := self.hardware.register(place):
+                found[self._spelt(place)] = name
+        return found
 
     @cached_property
     def settings(self) -> tuple[Setting, ...]:
         """The statements that set registers of the table to values known here, in order."""
         return tuple(self._settings())
+
+    def decoded(self, setting: Setting, language: Language) -> list[Field]:
+        """What a setting makes of each field of its register; empty where the table does not say."""
+        return self.table.decode(setting.register, setting.value, setting.touched, language)
 
     def _settings(self) -> Iterator[Setting]:
         for node in self.unit.walk("assignment_expression"):
@@ -192,60 +219,39 @@ class Reading:
                 continue
             if left is None or right is None or operator is None:
                 continue
-            name = self.unit.text(left).decode()
-            effect = self._effect(name, operator.type, right) if name in REGISTERS else None
+            name = self.hardware.register(left)
+            text, spelt = self.unit.text(statement).decode(), self._spelt(left)
+            effect = self._effect(name, spelt, operator.type, right) if name in self.table.registers else None
             if effect is not None:
                 where = self.unit.function_name(function).decode()
                 line = self.unit.line(node.start_byte)
-                yield Setting(self.unit.text(statement).decode(), line, node.start_byte, where, name, *effect)
+                yield Setting(text, line, node.start_byte, where, name, spelt, *effect)
 
-    def _effect(self, name: str, operator: str, right: Node) -> tuple[int, int] | None:
-        constant = self.constant(right)
+    def _effect(self, name: str, spelt: str, operator: str, right: Node) -> tuple[int, int] | None:
+        full = (1 << self.table.width(name)) - 1
+        constant = self.values.constant(right)
         if constant is not None:
-            value = constant & 0xFF
-            return {"=": (value, 0xFF), "|=": (value, value), "&=": (0, ~value & 0xFF)}.get(operator)
+            value = constant & full
+            return {"=": (value, full), "|=": (value, value), "&=": (0, ~value & full)}.get(operator)
         if operator == "=" and right.type == "binary_expression":
-            return self._kept(name, right)
+            return self._kept(spelt, right, full)
         return None
 
-    def _kept(self, name: str, right: Node) -> tuple[int, int] | None:
+    def _kept(self, spelt: str, right: Node, full: int) -> tuple[int, int] | None:
         """`R & m`, `R | v` and `(R & m) | v`, with the operands in either order."""
         operator = right.child_by_field_name("operator")
         for one, other in ((0, -1), (-1, 0)):
-            side = _unwrapped(right.named_children[one])
-            constant = self.constant(right.named_children[other])
+            side = unwrapped(right.named_children[one])
+            constant = self.values.constant(right.named_children[other])
             if constant is None or operator is None:
                 continue
-            value = constant & 0xFF
-            if self.unit.text(side).decode() == name:
-                return {"|": (value, value), "&": (0, ~value & 0xFF)}.get(operator.type)
+            value = constant & full
+            if self._spelt(side) == spelt:
+                return {"|": (value, value), "&": (0, ~value & full)}.get(operator.type)
             if operator.type == "|" and side.type == "binary_expression":
-                inner = self._kept(name, side)
+                inner = self._kept(spelt, side, full)
                 if inner is not None and inner[0] == 0:
                     return value, inner[1] | value
-        return None
-
-    def constant(self, node: Node) -> int | None:
-        """The value of a constant expression of numbers, macros and operators, or None."""
-        node = _unwrapped(node)
-        text = self.unit.text(node).decode()
-        if node.type == "number_literal":
-            return _number(text)
-        if node.type == "identifier":
-            return _number(self.macros.get(text, ""))
-        if node.type == "cast_expression":
-            value = node.child_by_field_name("value")
-            return self.constant(value) if value is not None else None
-        if node.type == "unary_expression":
-            inner = self.constant(node.named_children[0])
-            sign = text[0]
-            return None if inner is None or sign not in "~-" else ~inner if sign == "~" else -inner
-        if node.type == "binary_expression":
-            left, right = (self.constant(child) for child in (node.named_children[0], node.named_children[-1]))
-            operator = node.child_by_field_name("operator")
-            if left is None or right is None or operator is None or not 0 <= right < 1 << 16:
-                return None
-            return _computed(operator.type, left, right)
         return None
 
     @cached_property
@@ -258,29 +264,46 @@ class Reading:
             if condition is None or body is None or function is None:
                 continue
             empty = re.fullmatch(r"\s*(?:;|\{\s*;?\s*\})\s*", _without_comments(self.unit.text(body).decode()))
-            polled = re.fullmatch(
-                r"\(\s*(?:(!)\s*(\w+)|(\w+)\s*==\s*(0)|(\w+)(?:\s*!=\s*0|\s*==\s*1)?)\s*\)",
-                self.unit.text(condition).decode(),
-            )
+            polled = self._polled(condition)
             if empty is None or polled is None:
                 continue
-            word = polled[2] or polled[3] or polled[5]
-            if word not in BITS:
-                continue
-            until = 1 if polled[1] or polled[4] else 0
+            bit, spelt, until = polled
             after = loop.next_named_sibling
             while after is not None and after.type == "comment":
                 after = after.next_named_sibling
-            clears = after is not None and bool(re.fullmatch(rf"{word}\s*=\s*0\s*;", self.unit.text(after).decode()))
+            cleared = rf"{re.escape(spelt)}\s*=\s*0\s*;"
+            clears = after is not None and bool(re.fullmatch(cleared, self.unit.text(after).decode()))
             where = self.unit.function_name(function).decode()
-            found.append(Wait(self.unit.text(loop).decode(), where, word, until, clears))
+            found.append(Wait(self.unit.text(loop).decode(), where, bit, spelt, until, clears))
         return tuple(found)
+
+    def _polled(self, condition: Node) -> tuple[str, str, int] | None:
+        """The bit that a loop's condition asks for, how the source has it, and the value that ends the loop."""
+        text = self.unit.text(condition).decode()
+        word = re.fullmatch(r"\(\s*(?:(!)\s*(\w+)|(\w+)\s*==\s*(0)|(\w+)(?:\s*!=\s*0|\s*==\s*1)?)\s*\)", text)
+        if word is not None:
+            name = word[2] or word[3] or word[5]
+            return (name, name, 1 if word[1] or word[4] else 0) if name in self.table.bits else None
+        asked, until = unwrapped(condition), 0
+        if asked.type == "unary_expression" and self.unit.text(asked).startswith(b"!"):
+            asked, until = unwrapped(asked.named_children[0]), 1
+        elif asked.type == "binary_expression" and (sign := asked.child_by_field_name("operator")) is not None:
+            if sign.type in ("==", "!=") and self.values.constant(asked.named_children[-1]) == 0:
+                asked, until = unwrapped(asked.named_children[0]), int(sign.type == "==")
+        sign = asked.child_by_field_name("operator")
+        if asked.type != "binary_expression" or sign is None or sign.type != "&":
+            return None
+        name, mask = self.hardware.register(asked.named_children[0]), self.values.constant(asked.named_children[-1])
+        if not name or mask is None or mask <= 0 or mask & (mask - 1):
+            return None
+        bit = self.table.bit_at(name, mask.bit_length() - 1)
+        return (bit, self._spelt(asked.named_children[-1]), until) if bit else None
 
     @cached_property
     def shared(self) -> tuple[Shared, ...]:
         """The volatile variables of file scope that one interrupt handler and at least one other function use."""
         found = []
-        handlers = {f.name for f in self.functions if f.vector >= 0}
+        handlers = {f.name for f in self.functions if f.vector is not None}
         for node in self.unit.root.named_children:
             text = _without_comments(self.unit.text(node).decode())
             if node.type != "declaration" or not re.search(r"\bvolatile\b", text) or "(" in text.split("=")[0]:
@@ -335,33 +358,3 @@ def _written(node: Node) -> bool:
 
 def _without_comments(text: str) -> str:
     return re.sub(r"/\*.*?\*/|//[^\n]*", "", text, flags=re.DOTALL).strip()
-
-
-def _unwrapped(node: Node) -> Node:
-    while node.type == "parenthesized_expression" and node.named_children:
-        node = node.named_children[0]
-    return node
-
-
-def _number(text: str) -> int | None:
-    match = re.fullmatch(r"\(?\s*(0[xX][0-9A-Fa-f]+|0[bB][01]+|\d+)[uUlL]*\s*\)?", text)
-    if match is None:
-        return None
-    digits = match[1]
-    if digits[:2].lower() in ("0x", "0b"):
-        return int(digits, 0)
-    return int(digits, 8) if len(digits) > 1 and digits[0] == "0" and set(digits) <= set("01234567") else int(digits)
-
-
-def _computed(operator: str, left: int, right: int) -> int | None:
-    if operator in ("<<", ">>") and right > 31:
-        return None
-    return {
-        "|": left | right,
-        "&": left & right,
-        "^": left ^ right,
-        "+": left + right,
-        "-": left - right,
-        "<<": left << min(right, 31),
-        ">>": left >> min(right, 31),
-    }.get(operator)

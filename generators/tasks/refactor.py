@@ -49,10 +49,8 @@ def _example(
     values = {
         "title": title,
         "title_low": lowered(title),
-        "chip": brief.chip,
+        **brief.words(language),
         "code": fence(before),
-        "model": brief.model,
-        "compiler": brief.compiler,
         "list": _bullets(tuple(wish.ask for wish in asked), rng),
     }
     if len(asked) == 1 or (len(asked) == 2 and rng.random() < 0.5):

@@ -110,7 +110,7 @@ def listing(names: Iterable[str], language: Language) -> str:
 
 def evidence(program: Program, brief: Brief) -> str:
     """Why a Program may be believed, in one sentence."""
-    text = _GRADES[program.grade].format(compiler=brief.compiler, simulator=brief.simulator)
+    text = _GRADES[program.grade].format(compiler=brief.compiler, simulator=brief.platform.simulator)
     found = "; ".join(dict.fromkeys(v.evidence for v in program.verdicts if v.passed and v.evidence))
     return f"{text} ({found})" if found else text
 

@@ -8,16 +8,18 @@ from collections.abc import Collection, Iterable
 from corpus.source.unit import Unit
 from generators.tasks.material import Witness
 from generators.tasks.naming import renamed
-from generators.tasks.registers import BITS, REGISTERS
+from generators.tasks.registers import Registers, registers_of
 
-_NAMES = {entry["address"]: name for name, entry in REGISTERS.items()}
 _CALL = re.compile(r"^in call \d+: ")
-_PLACE = r"(\w+|SFR 0x\w+)"
-_PORTS = {f"SIM_P{port}": f"P{port}" for port in range(4)}
+_PLACE = r"(\w+|(?:SFR|register) 0x\w+)"
 
 
 def witness(
-    seen: str, harness: str = "", names: Collection[str] = (), aliases: Iterable[tuple[str, str]] = ()
+    seen: str,
+    harness: str = "",
+    names: Collection[str] = (),
+    aliases: Iterable[tuple[str, str]] = (),
+    target: str = "mcs51",
 ) -> Witness | None:
     """The first difference between a mutant and its parent, or None where the words are of no known form.
 
@@ -36,8 +38,8 @@ def witness(
         return Witness("write", match[1], *_pair(match[3], match[2]))
     if match := re.fullmatch(_PLACE + r" written (0x\w+), expected: " + _PLACE + r" written (0x\w+)", text):
         return Witness("instead", match[1], _short(match[4]), _short(match[2]), due=match[3])
-    if match := re.search(r", expected: (\w+) cleared after it was seen set$", text):
-        return Witness("uncleared", match[1])
+    if match := re.search(r", expected: (\w+)(?: bit (\d+))? cleared after it was seen set$", text):
+        return Witness("uncleared", _flag(registers_of(target), match[1], match[2]))
     if match := re.fullmatch(r"ends(?: with failed expectations)?, expected: " + _PLACE + r" written (0x\w+)", text):
         return Witness("missing", match[1], _short(match[2]))
     if match := re.fullmatch(_PLACE + r" written (0x\w+), expected: .*", text):
@@ -49,7 +51,9 @@ def witness(
     if match := re.fullmatch(r"(0x\w+) reported, expected (0x\w+)", text):
         return Witness("result", "", *_pair(match[2], match[1]))
     if match := re.fullmatch(r"harness line (\d+): got (0x\w+|no write)(?:, expected (0x\w+|no write))?", text):
-        return _expectation(int(match[1]), match[2], match[3] or "", harness, names, tuple(aliases))
+        return _expectation(
+            int(match[1]), match[2], match[3] or "", harness, names, tuple(aliases), registers_of(target)
+        )
     return None
 
 
@@ -59,7 +63,13 @@ def bare(seen: str) -> str:
 
 
 def _expectation(
-    line: int, got: str, wanted: str, harness: str, names: Collection[str], aliases: tuple[tuple[str, str], ...]
+    line: int,
+    got: str,
+    wanted: str,
+    harness: str,
+    names: Collection[str],
+    aliases: tuple[tuple[str, str], ...],
+    registers: Registers,
 ) -> Witness | None:
     lines = harness.split("\n")
     if not wanted or not 0 < line <= len(lines):
@@ -80,7 +90,7 @@ def _expectation(
     first = unit.text(inside.named_children[0]).decode() if inside.named_children else ""
     expected, observed = _pair(wanted, got)
     if macro in ("SIM_EXPECT_WRITE", "SIM_EXPECT_NO_WRITE"):
-        where = _register(_spelt_out(first, lines))
+        where = _register(_spelt_out(first, lines), registers)
         if not where:
             return None
         if got == "no write":
@@ -89,7 +99,7 @@ def _expectation(
             return Witness("extra", where, "", observed)
         return Witness("write", where, expected, observed)
     first = renamed(f"`{first}`", aliases)[1:-1]
-    if first in REGISTERS or first in BITS:
+    if first in registers.registers or first in registers.bits:
         return Witness("state", first, expected, observed)
     function = re.fullmatch(r"(?:\(\w+\)\s*)?([A-Za-z_]\w*)\s*\(.*\)", first)
     if function is not None and function[1] in names:
@@ -103,11 +113,27 @@ def _spelt_out(text: str, lines: list[str]) -> str:
     return next((match[1] for match in defined if match), text)
 
 
-def _register(text: str) -> str:
-    if text in _PORTS:
-        return _PORTS[text]
-    match = re.fullmatch(r"SIM_SFR\(\s*(0[xX][0-9A-Fa-f]+)\s*\)", text)
-    return _NAMES.get(int(match[1], 16), "") if match else ""
+def _register(text: str, registers: Registers) -> str:
+    """The register that a harness means: by its address, or by the name that sim.h has for it."""
+    if match := re.fullmatch(r"(?:SIM_(?:SFR|REG)\(\s*)?(0[xX][0-9A-Fa-f]+)\s*\)?", text):
+        address = int(match[1], 16)
+        return next((name for name, entry in registers.registers.items() if entry["address"] == address), "")
+    name = text.removeprefix("SIM_")
+    if match := re.fullmatch(r"(\w+)\('([A-I])'\)", name):  # SIM_ODR('B')
+        port = "GPIO" if registers.target == "cortex-m" else "P"
+        name = f"{port}{match[2]}_{match[1]}"
+    return name if name != text and name in registers.registers else ""
+
+
+def _flag(registers: Registers, register: str, bit: str | None) -> str:
+    """A flag by its own name, with its register's where other registers have one of the same name (`TIM4_SR.UIF`)."""
+    if bit is None:
+        return register
+    key = registers.bit_at(register, int(bit))
+    name = key.rpartition(".")[2]
+    if not key or name.isdigit():
+        return f"{register}.{bit}"
+    return name if registers.target == "avr" else f"{register}.{name}"
 
 
 def _pair(expected: str, observed: str) -> tuple[str, str]:

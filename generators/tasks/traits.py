@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
+from corpus.source.dialect import is_vector
 from corpus.source.lexer import significant
 from corpus.source.unit import Unit
 
@@ -26,9 +27,14 @@ def prototypes(unit: Unit) -> tuple[str, ...]:
     for function in unit.functions():
         body = function.child_by_field_name("body")
         head = unit.src[function.start_byte : body.start_byte if body else function.end_byte].decode()
-        if not re.search(r"\bstatic\b|\b__interrupt\b|\bmain\s*\(|/\*|//|#", head):
+        if not re.search(r"\bstatic\b|\b__interrupt\b|\bmain\s*\(|/\*|//|#", head) and not _is_handler(unit, function):
             found.append(" ".join(head.split()) + ";")
     return tuple(found)
+
+
+def _is_handler(unit: Unit, function: Node) -> bool:
+    """Whether a vector finds the function by its name."""
+    return is_vector(unit.function_name(function))
 
 
 def _operators(unit: Unit) -> list[str]:
@@ -167,6 +173,8 @@ def _storage(unit: Unit) -> Iterator[str]:
         is_function = any(True for _ in unit.walk("function_declarator", under=node))
         if not is_function and b"typedef" not in text and not re.search(rb"\bconst\b|\b__code\b", text):
             state = True
+        if b"PROGMEM" in text:
+            yield "flash-tables"
         if b"__code" in text and any(True for _ in unit.walk("array_declarator", under=node)):
             yield "code-tables"
     loops = any(True for _ in unit.walk("for_statement", "while_statement"))

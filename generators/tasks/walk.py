@@ -12,7 +12,6 @@ from tree_sitter import Node
 from corpus.source.unit import Unit
 from generators.tasks.comments import comment_text
 from generators.tasks.reading import Reading, comment_above
-from generators.tasks.registers import BITS, decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +95,10 @@ def _expression(reading: Reading, node: Node, line: str) -> Stop | None:
     if inner is None:
         return None
     match = re.fullmatch(r"(\w+)\s*=\s*([01])", unit.text(inner).decode())
-    if match is not None and match[1] in BITS:
+    if match is not None and match[1] in reading.table.bits:
         return Stop("set", line, bit=match[1], value=int(match[2]))
     for setting in reading.settings:
-        if setting.offset == inner.start_byte and decode(setting.register, setting.value, setting.touched, "en"):
+        if setting.offset == inner.start_byte and reading.decoded(setting, "en"):
             return Stop("setting", line, offset=inner.start_byte)
     if inner.type == "call_expression":
         callee = inner.child_by_field_name("function")

@@ -12,7 +12,7 @@ from generators.tasks.bank import Bank, bank
 from generators.tasks.comments import localise
 from generators.tasks.material import Brief, Single
 from generators.tasks.naming import missing, renamed
-from generators.tasks.registers import KNOWN
+from generators.tasks.registers import registers_of
 from generators.tasks.row import (
     LANGUAGES,
     CountTokens,
@@ -36,6 +36,7 @@ _SAID = {
     "no-float": r"float|integer|浮点|整数",
     "static-helpers": r"static",
     "code-tables": r"__code|flash|code memory|程序存储",
+    "flash-tables": r"PROGMEM|flash|Flash",
     "size-limit": r"code space|bytes of code|flash|程序空间|代码空间",
     "uses-switch": r"switch",
     "stdint": r"int8_t",
@@ -69,14 +70,15 @@ def fitting(brief: Brief, material: Single, unit: Unit, language: Language) -> I
     names = names_of(unit)
     for index, text in enumerate(brief.instructions(language)):
         instruction = ended(renamed(folded(text), material.program.aliases))
-        if not missing(instruction, names, KNOWN):
+        if not missing(instruction, names, registers_of(brief.target).known):
             yield index, instruction
 
 
 def idea_for(material: Single, unit: Unit, language: Language) -> str:
     """The seed's idea with this program's names, or "" when it speaks of a name that the program does not have."""
     idea = ended(renamed(folded(material.brief.idea.of(language)), material.program.aliases))
-    return "" if missing(idea, names_of(unit), KNOWN) else idea
+    known = registers_of(material.brief.target).known
+    return "" if missing(idea, names_of(unit), known) else idea
 
 
 def names_of(unit: Unit) -> frozenset[str]:
@@ -111,14 +113,14 @@ def _example(
     brief, program = material.brief, material.program
     phrases, wishes = bank(language, "write"), bank(language, "constraints")
     found = traits(unit)
-    values = {
-        "title": brief.title.of(language),
-        "chip": brief.chip,
-        "clock": brief.clock,
-        "model": brief.model,
-        "compiler": brief.compiler,
+    values = {"title": brief.title.of(language), **brief.words(language)}
+    facts = {
+        brief.kind,
+        voice(instruction),
+        *(["clock"] if brief.clock else []),
+        *(found & {"commented"}),
+        *brief.facts,
     }
-    facts = {brief.kind, voice(instruction), *(["clock"] if brief.clock else []), *(found & {"commented"})}
 
     possible = sorted(found - {"commented"})
     declared = prototypes(unit)
@@ -131,7 +133,7 @@ def _example(
     possible = [trait for trait in possible if not re.search(_SAID.get(trait, r"(?!)"), instruction)]
     asked = rng.sample(possible, min(len(possible), rng.choices((0, 1, 2), (45, 40, 15))[0]))
     asked.sort(key=lambda trait: trait == "prototypes")
-    wanted = [wishes.one(rng, trait) for trait in asked]
+    wanted = [wishes.one(rng, trait, brief.facts) for trait in asked]
     if "no-comments" in asked:
         facts.discard("commented")
 
@@ -209,7 +211,9 @@ def _told(
         return paragraphs(lead, code, phrases.one(rng, "note").fill(**words)), form
     if form == "before":
         opening = phrases.one(rng, "lead-idea")
-        between = phrases.one(rng, "between").text if opening.text.endswith("{idea}") and rng.random() < 0.5 else ""
+        between = (
+            phrases.one(rng, "between").fill(**words) if opening.text.endswith("{idea}") and rng.random() < 0.5 else ""
+        )
         return paragraphs(opening.fill(**words), between, code), form
     parts = sentences(idea)
     cut = rng.randint(1, max(1, len(parts) - 1))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 
 from corpus.source.unit import Unit
 from generators.tasks import explain
 from generators.tasks.reading import Reading
-from generators.tasks.registers import REGISTERS, decode, interrupt
+from generators.tasks.registers import registers_of
 from generators.tasks.walk import stops
 from tests.generators.tasks.materials import SINGLE, SOURCE
 
@@ -63,17 +64,22 @@ def test_what_is_not_constant_is_not_decoded(statement: str) -> None:
 
 def test_fields_mean_what_the_data_sheet_says() -> None:
     """SCON 0x50 is mode 1 with the receiver on; of a half-touched field nothing is said."""
-    scon = {f.name: (f.binary, f.meaning) for f in decode("SCON", 0x50, 0xFF, "en")}
+    table = registers_of("mcs51")
+    scon = {f.name: (f.binary, f.meaning) for f in table.decode("SCON", 0x50, 0xFF, "en")}
     assert scon["SM0 and SM1"] == ("01", "mode 1, 8 data bits, rate set by a timer")
     assert scon["REN"] == ("1", "the receiver is on")
-    assert [f.name for f in decode("TMOD", 0x20, 0x20, "en")] == []
-    assert [f.meaning for f in decode("IE", 0x82, 0x82, "zh")] == ["开总中断", "允许定时器 0 中断"]
-    assert interrupt(4, "en") == "the serial port (RI or TI)" and interrupt(9, "en") == ""
+    assert [f.name for f in table.decode("TMOD", 0x20, 0x20, "en")] == []
+    assert [f.meaning for f in table.decode("IE", 0x82, 0x82, "zh")] == ["开总中断", "允许定时器 0 中断"]
+    assert table.interrupt(4, "en") == "the serial port (RI or TI)" and table.interrupt(9, "en") == ""
 
 
-def test_every_field_table_is_complete() -> None:
-    """A meaning for each value, in both languages."""
-    for name, entry in REGISTERS.items():
+@pytest.mark.parametrize("target", ["mcs51", "stm8", "avr", "cortex-m"])
+def test_every_field_table_is_complete(target: str) -> None:
+    """A meaning for each value, in both languages, and no slot of a pattern left."""
+    table = registers_of(target)
+    told = [*table.registers.values(), *table.bits.values(), *table.sources.values()]
+    assert told and not any(re.search(r"\{b?\d\}", str(entry)) for entry in told)
+    for name, entry in table.registers.items():
         for field in entry.get("fields", ()):
             high, low = field["bits"]
             assert len(field["en"]) == len(field["zh"]) == 2 ** (high - low + 1), (name, field["name"])
