@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from corpus.records import Example, Language
@@ -221,11 +222,15 @@ class _Teller:
 
     def _source(self, facts: FunctionFacts) -> str:
         """What causes a handler's interrupt, or ""."""
-        return "" if facts.vector is None else self.reading.table.interrupt(facts.vector, self.language)
+        return "" if facts.vector is None else self._inside(self.reading.table.interrupt(facts.vector, self.language))
 
     def _event(self, wait: Wait) -> str:
         """What a loop waits for, or ""."""
-        return self.reading.table.awaited(wait.bit, wait.until, self.language)
+        return self._inside(self.reading.table.awaited(wait.bit, wait.until, self.language))
+
+    def _inside(self, words: str) -> str:
+        """Words as they stand inside a sentence: in Chinese a blank goes before what begins with a Latin letter."""
+        return f" {words}" if self.language == "zh" and words[:1].isascii() and words else words
 
     def _telling(self, function: str) -> int:
         """How many statements say something about hardware or intent, beyond control flow that anybody can read."""
@@ -242,7 +247,7 @@ class _Teller:
 
     def _stop(self, stop: Stop) -> str:
         if stop.kind == "wait":
-            event = self.reading.table.awaited(stop.bit, stop.value, self.language)
+            event = self._inside(self.reading.table.awaited(stop.bit, stop.value, self.language))
             return self._say("walk", "waits", line=stop.line, event=event) if event else ""
         if stop.kind == "guard":
             tone = "guard" if stop.text else "leave"
@@ -259,7 +264,8 @@ class _Teller:
         elif stop.kind == "setting":
             setting = next(s for s in self.reading.settings if s.offset == stop.offset)
             fields = self.reading.decoded(setting, self.language)
-            words = ("；" if self.language == "zh" else "; ").join(field.meaning for field in fields[:3])
+            telling = [field for field in fields if field.value] or fields
+            words = ("；" if self.language == "zh" else "; ").join(field.meaning for field in telling[:3])
         if not words or has_chinese(words) != (self.language == "zh"):
             return ""
         words = ended(words if self.language == "zh" else lowered(words))
@@ -314,8 +320,7 @@ class _Teller:
         words = self._meaning(name)
         if not words:
             return f"`{name}`"
-        if ":" in words or "：" in words:
-            words = words.replace("：", ":").split(":")[0]
+        words = re.split("[:：]| [(]|（", words)[0]
         return f"`{name}`（{words}）" if self.language == "zh" else f"`{name}` ({words})"
 
     def _meaning(self, word: str) -> str:

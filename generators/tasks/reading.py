@@ -287,9 +287,10 @@ class Reading:
         asked, until = unwrapped(condition), 0
         if asked.type == "unary_expression" and self.unit.text(asked).startswith(b"!"):
             asked, until = unwrapped(asked.named_children[0]), 1
-        elif asked.type == "binary_expression" and (sign := asked.child_by_field_name("operator")) is not None:
-            if sign.type in ("==", "!=") and self.values.constant(asked.named_children[-1]) == 0:
-                asked, until = unwrapped(asked.named_children[0]), int(sign.type == "==")
+        sign = asked.child_by_field_name("operator")
+        compared = asked.type == "binary_expression" and sign is not None and sign.type in ("==", "!=")
+        if compared and sign is not None and self.values.constant(asked.named_children[-1]) == 0:
+            asked, until = unwrapped(asked.named_children[0]), int(sign.type == "==")
         sign = asked.child_by_field_name("operator")
         if asked.type != "binary_expression" or sign is None or sign.type != "&":
             return None

@@ -91,7 +91,7 @@ def test_a_wait_is_for_one_bit_of_a_register(target: str, loop: str, bit: str, u
     [
         ("tick-stm8", "tim4_update", 23, "update of TIM4"),
         ("tick-avr", "TIMER0_COMPA_vect", "TIMER0_COMPA", "compare match A of timer 0"),
-        ("ring-stm32", "USART1_IRQHandler", "USART1", "USART1"),
+        ("ring-stm32", "USART1_IRQHandler", "USART1", "an event of USART1"),
     ],
 )
 def test_a_handler_is_known_by_number_macro_or_name(name: str, handler: str, vector: object, source: str) -> None:
