@@ -264,8 +264,8 @@ class _Teller:
         elif stop.kind == "setting":
             setting = next(s for s in self.reading.settings if s.offset == stop.offset)
             fields = self.reading.decoded(setting, self.language)
-            telling = [field for field in fields if field.value] or fields
-            words = ("；" if self.language == "zh" else "; ").join(field.meaning for field in telling[:3])
+            worth = [field for field in fields if field.value] or fields
+            words = ("；" if self.language == "zh" else "; ").join(field.meaning for field in worth[:3])
         if not words or has_chinese(words) != (self.language == "zh"):
             return ""
         words = ended(words if self.language == "zh" else lowered(words))
