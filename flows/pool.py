@@ -70,7 +70,7 @@ def in_order(work: Callable[[Item], Made], items: Sequence[Item], workers: int) 
     if min(workers, len(items)) <= 1:
         yield map(work, items)
         return
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=prepare) as pool:
+    with ProcessPoolExecutor(workers, pool_context(), initializer=prepare) as pool:
         yield pool.map(work, items)
 
 

@@ -5,12 +5,25 @@ from __future__ import annotations
 import random
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from pydantic import BaseModel
 
 from corpus.records import Program
-from corpus.seeds import Constraint, Derived, Hole, Seed, Sheet, load_seed
+from corpus.seeds import (
+    Constraint,
+    Derived,
+    Equivalent,
+    Hole,
+    Manner,
+    Measured,
+    Need,
+    Phrasings,
+    Seed,
+    Sheet,
+    load_seed,
+)
 from flows.proof import Proved, Prover
 from flows.settings import ROOT
 from flows.stages.seeds import check
@@ -36,11 +49,17 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Seed:
     return load_seed(folder)
 
 
-@pytest.mark.parametrize("model", [Sheet, Hole, Derived, Constraint])
+@pytest.mark.parametrize("model", [Sheet, Phrasings, Need, Hole, Derived, Constraint, Equivalent, Measured])
 def test_every_key_of_a_seed_is_described(model: type[BaseModel]) -> None:
     """As inline code, so that a search finds it."""
     missing = [name for name in model.model_fields if f"`{name}`" not in PAGE]
     assert not missing
+
+
+def test_every_manner_and_kind_of_need_is_described() -> None:
+    """As inline code, too."""
+    words = (*get_args(Manner), *get_args(Need.model_fields["kind"].annotation))
+    assert len(words) > 15 and not [word for word in words if f"`{word}`" not in PAGE]
 
 
 def test_the_page_describes_no_key_that_is_not_there() -> None:
