@@ -41,7 +41,8 @@ _SDCC = Messages(
         ),
         re.compile(
             r"(?P<file>[^:\s][^:]*):(?P<line>\d+):(?:(?P<column>\d+):)? "
-            r"(?P<severity>(?:fatal )?error|warning): (?P<message>.*)"
+            # Where a macro stood before is said as an error, but is the second half of a warning.
+            r"(?P<severity>(?:fatal )?error|warning): (?P<message>(?!this is the location of the previous).*)"
         ),
         re.compile(
             r"(?P<file>[^:\s]+\.asm):(?P<line>\d+): (?P<severity>Error|Warning): (?:<(?P<code>\w)> )?(?P<message>.*)"

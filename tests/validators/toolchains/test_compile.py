@@ -219,6 +219,14 @@ def test_a_warning_is_kept_and_passes(sandbox: Sandbox) -> None:
     ]
 
 
+def test_where_a_macro_stood_before_is_no_error(sandbox: Sandbox) -> None:
+    """sdcc's preprocessor says the second half of a warning as an error, and ends well."""
+    source = '#include <stc12.h>\n#define NOP() __asm__("nop")\nvoid f(void)\n{\n    NOP();\n}\n'
+    compiled = compile_verdict(sandbox, SMALL, source)
+    assert compiled.verdict.passed
+    assert [(d.severity, d.line) for d in compiled.diagnostics] == [("warning", 2)]
+
+
 def test_a_flood_of_errors_is_bounded(sandbox: Sandbox) -> None:
     """gcc stops after ten, and of sdcc's no more than fifty are kept."""
     source = "void f(void)\n{\n" + "".join(f"a{n} = 1;\n" for n in range(500)) + "}\n"
