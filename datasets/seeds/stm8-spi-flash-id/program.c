@@ -1,0 +1,96 @@
+/* Serial NOR flash on the SPI peripheral: who is there (JEDEC ID), and is it still busy. */
+#include <stdbool.h>
+#include <stdint.h>
+
+#define PC_ODR (*(volatile uint8_t *)0x500A)
+#define PC_DDR (*(volatile uint8_t *)0x500C)
+#define PC_CR1 (*(volatile uint8_t *)0x500D)
+#define SPI_CR1 (*(volatile uint8_t *)0x5200)
+#define SPI_CR2 (*(volatile uint8_t *)0x5201)
+#define SPI_SR (*(volatile uint8_t *)0x5203)
+#define SPI_DR (*(volatile uint8_t *)0x5204)
+
+#define SPE 0x40 /* CR1 */
+#define MSTR 0x04
+#define SSM 0x02 /* CR2 */
+#define SSI 0x01
+#define TXE 0x02 /* SR */
+#define RXNE 0x01
+
+#define CS_BIT 4 /* on port C, low selects; SCK, MOSI and MISO are PC5 to PC7 */
+#define CS (1 << CS_BIT)
+#define SPI_BR 0 /* SCK is 16 MHz / 2^(SPI_BR + 1) */
+
+#define FLASH_ID 0xEF4017UL /* maker, kind, capacity */
+#define READ_ID 0x9F
+#define READ_STATUS 0x05
+#define BUSY 0x01
+#define IDLE 0xFF /* sent while only the answer counts */
+
+#define POLL_LIMIT 1000 /* status bytes: more than the 3 ms of a page program */
+
+/* Mode 0, MSB first, the pins by the peripheral itself except CS. */
+void flash_init(void)
+{
+    PC_ODR |= CS; /* deselected before the pin drives */
+    PC_DDR |= CS;
+    PC_CR1 |= CS;
+    SPI_CR1 = 0;         /* the rate changes only while it is off */
+    SPI_CR2 = SSM | SSI; /* before MSTR: a low NSS pin would take it back as a mode fault */
+    SPI_CR1 = SPE | SPI_BR << 3 | MSTR;
+}
+
+static void select(void)
+{
+    PC_ODR &= (uint8_t)~CS;
+}
+
+static void deselect(void)
+{
+    PC_ODR |= CS;
+}
+
+/* One byte out and one in. RXNE and not TXE tells that the last clock is over, so CS may follow at once. */
+static uint8_t swap(uint8_t out)
+{
+    while (!(SPI_SR & TXE))
+        ;
+    SPI_DR = out;
+    while (!(SPI_SR & RXNE))
+        ;
+    return SPI_DR;
+}
+
+/* The three bytes of the JEDEC ID, the maker's first; all ones or all zeros where nobody is. */
+uint32_t flash_read_id(void)
+{
+    uint32_t id = 0;
+    uint8_t i;
+
+    select();
+    swap(READ_ID);
+    for (i = 0; i < 3; i++)
+        id = id << 8 | swap(IDLE);
+    deselect();
+    return id;
+}
+
+/* Whether the part that the board was built for is there. */
+bool flash_check(void)
+{
+    return flash_read_id() == FLASH_ID;
+}
+
+/* Waits for the end of a write or an erase; false when it does not come. The status repeats as long as CS is low. */
+bool flash_wait_ready(void)
+{
+    bool ready = false;
+    uint16_t polls;
+
+    select();
+    swap(READ_STATUS);
+    for (polls = 0; polls < POLL_LIMIT && !ready; polls++)
+        ready = !(swap(IDLE) & BUSY);
+    deselect();
+    return ready;
+}
