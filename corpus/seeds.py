@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -51,6 +51,8 @@ class Bilingual(_Sheet):
 
 
 Manner = Literal["specification", "ticket", "question", "review", "continuation", "port"]
+
+MANNERS: tuple[Manner, ...] = get_args(Manner)
 
 ASKING: tuple[Manner, ...] = ("specification", "ticket", "question")
 """The manners of asking for a whole program out of nothing; the others stand before given code."""

@@ -111,6 +111,15 @@ def blank(text: bytes) -> bytes:
 
 
 _REGISTERS = SFR_TYPES | SBIT_TYPES
+_PLACES = frozenset((b"__at", b"@", b"_at_"))
+_EVERYWHERE = _PLACES | _REGISTERS | ISR_MACROS | ATOMIC_MACROS | {EMPTY_ISR}
+
+
+def words_of(known: Dialect) -> frozenset[bytes]:
+    """Every word at which the mask may hide something in a source of this dialect."""
+    return _EVERYWHERE | known.spaces | known.attributes | known.qualifiers | known.typedefs
+
+
 _BEFORE_A_STATEMENT = frozenset((b";", b"{", b"}", b":", b"else"))
 _A_LABEL = b"_________:"  # what a critical block parses as, so that rules leave it alone
 

@@ -10,15 +10,14 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
-from corpus.source.dialect import ISR_MACROS, KEIL_WORDS, SBIT_TYPES, SFR_TYPES
+from corpus.source.dialect import KEIL_WORDS
 from corpus.source.edits import Edit
 from corpus.source.lexer import Lexed, Splice, lexed
-from corpus.source.mask import Dialect, Masked, Span, masked
+from corpus.source.mask import Dialect, Masked, Span, masked, words_of
 
 _STOPS = frozenset((b";", b"{", b"}"))
 # Words whose meaning reaches beyond their statement.
 _FAR = KEIL_WORDS | {b"typedef", b"...", b"include"}
-_ANYWHERE = SFR_TYPES | SBIT_TYPES | ISR_MACROS | _FAR | {b"__at", b"@", b"_at_"}
 
 
 class Remasked(NamedTuple):
@@ -125,7 +124,7 @@ def _moved(spans: Sequence[Span], start: int, end: int, shift: int) -> list[Span
 
 @lru_cache(maxsize=64)
 def _words(known: Dialect) -> frozenset[bytes]:
-    return frozenset(_ANYWHERE | known.spaces | known.attributes | known.qualifiers | known.typedefs)
+    return words_of(known) | _FAR
 
 
 class _Landmarks(NamedTuple):

@@ -18,6 +18,7 @@ from tree_sitter import Node, Query, QueryCursor
 
 from corpus.source.ctype import CType
 from corpus.source.dialect import (
+    ATOMIC_MACROS,
     ISR_MACROS,
     KEYWORDS,
     QUALIFIERS,
@@ -35,7 +36,7 @@ Weight = Literal["none", "register", "array", "stated", "deep"]
 """What a name can bring into an interface: nothing; accesses, one each time it is mentioned (a register, a volatile
 integer) or one of its elements is (a volatile array); what the declaration says that it stands in; anything else."""
 
-_STATED = frozenset((b"const", b"static", b"__critical")) | SDCC_SPACES
+_STATED = frozenset((b"const", b"static", b"__critical")) | ATOMIC_MACROS | SDCC_SPACES
 _DEEP_WORDS = (
     frozenset(b"volatile restrict _Atomic extern typeof __typeof __typeof__ @ __at".split())
     | SDCC_ATTRIBUTES

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from corpus.seeds import Seed, load_seeds
+from corpus.seeds import LANGUAGES, MANNERS, Seed, load_seeds
 from flows.proof import Prover
 from flows.settings import ROOT
 from flows.stages.seeds import check
@@ -35,10 +35,11 @@ def test_a_seed_compiles_without_a_warning_and_passes_its_harness(seed: Seed, sa
 def test_a_seed_says_what_it_wants_in_both_languages(seed: Seed) -> None:
     """Several natural phrasings each, an idea, and a Chinese text for every comment of the program."""
     sheet = seed.sheet
-    for texts in (sheet.instruction.en, sheet.instruction.zh):
+    for language in LANGUAGES:
+        texts = sheet.instruction.of(language, MANNERS)
         assert len(set(texts)) == len(texts) >= 4
     assert len(sheet.idea.en.split()) >= 40 and len(sheet.idea.zh) >= 60
-    assert all(any("\u4e00" <= letter <= "\u9fff" for letter in text) for text in sheet.instruction.zh)
+    assert all(any("\u4e00" <= letter <= "\u9fff" for letter in text) for text in sheet.instruction.of("zh", MANNERS))
     assert sheet.comments and all(sheet.comments.values())
 
 

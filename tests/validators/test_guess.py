@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from corpus.seeds import Seed, load_seeds
 from validators.guess import guess
 
-SEEDS = sorted(Path("datasets/seeds").glob("*/program.c"))
+SEEDS = tuple(load_seeds(Path("datasets/seeds")))
 FILES = {
     "#include <avr/io.h>\nint main(void) { DDRB = 1; for (;;) ; }\n": ("avr", "gcc", "<avr/io.h>"),
     "ISR(TIMER0_OVF_vect) { ticks++; }\n": ("avr", "gcc", "TIMER0_OVF_vect"),
@@ -32,8 +33,8 @@ def test_target_and_dialect_are_told_with_a_reason(source: str) -> None:
     assert reason in found.words
 
 
-@pytest.mark.parametrize("path", SEEDS, ids=lambda path: path.parent.name)
-def test_every_shipped_8051_seed_that_touches_the_chip_is_known(path: Path) -> None:
-    found = guess(path.read_text(encoding="utf-8"))
-    assert found.target in ("mcs51", "host")
+@pytest.mark.parametrize("seed", SEEDS, ids=lambda seed: seed.id)
+def test_every_shipped_seed_that_touches_its_chip_is_known(seed: Seed) -> None:
+    found = guess(seed.program)
+    assert found.target in (seed.sheet.target, "host")
     assert found.dialect != "keil"

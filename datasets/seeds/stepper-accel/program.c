@@ -21,7 +21,7 @@ static volatile __bit moving;
 static volatile int16_t position;
 static volatile uint16_t left; /* steps still to be made */
 static volatile uint8_t stage; /* of the next interval; also the steps that it takes to come to rest */
-static __bit backwards;
+static volatile __bit backwards;
 
 static void load(uint16_t value)
 {

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from corpus.seeds import load_seeds
 from corpus.source.edits import Edit, apply_edits, difference
 from corpus.source.lexer import _cut, lexed
+from corpus.source.mask import Dialect, _Masker, words_of
 from corpus.source.unit import Unit, _parsed, _spliced
 
 SEEDS = sorted(load_seeds(Path(__file__).parents[3] / "datasets" / "seeds"), key=lambda seed: seed.id)[::9]
@@ -36,6 +38,9 @@ byte add(byte a, pair *p)
     for (a = 0; a < SIZE; a++)
         sum += table[a] + (p->low);
     __critical { count = 0; }
+    ATOMIC_BLOCK(ATOMIC_FORCEON) {
+        count = 1;
+    }
     return sum;
 }
 """
@@ -110,6 +115,21 @@ def test_small_edits_use_the_base_again() -> None:
     ):
         at = DIALECT.index(old)
         assert same(base, [Edit(at, at + len(old), new)]), old
+
+
+def test_every_word_that_the_mask_looks_for_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is not would be read as plain C in a line that was edited."""
+    looked_for: set[bytes] = set()
+
+    def noted(self: _Masker, by_word: dict[bytes, object]) -> list[int]:
+        looked_for.update(by_word)
+        return []
+
+    monkeypatch.setattr(_Masker, "_places", noted)
+    cut = _cut(DIALECT + b" ".join((*words_of(Dialect.of(_cut(DIALECT))),)))
+    known = Dialect.of(cut)
+    _Masker(cut, known).run()
+    assert looked_for - {b"("} <= words_of(known)
 
 
 @given(st.binary(max_size=12), st.binary(max_size=12))

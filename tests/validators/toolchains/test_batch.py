@@ -107,8 +107,9 @@ def test_good_programs_cost_one_process(sandbox: Sandbox) -> None:
 
 
 def test_the_experts_programs_give_no_warning(sandbox: Sandbox) -> None:
-    """All seeds, with their holes filled, where int has 16 bits."""
-    sources = [fill_program(seed, default_filling(seed)) for seed in load_seeds(SEEDS)]
+    """All seeds for the 8051, with their holes filled, where int has 16 bits."""
+    seeds = [seed for seed in load_seeds(SEEDS) if seed.sheet.target == "mcs51"]
+    sources = [fill_program(seed, default_filling(seed)) for seed in seeds]
     said = verdicts(sandbox, sources)
     assert [verdict for verdict in said if not verdict.passed or verdict.diagnostics] == []
     assert {verdict.evidence for verdict in said} == {"clang-msp430"}
