@@ -1,4 +1,4 @@
-"""Chip facts on disk: one file a chip under `datasets/chips/`, its registers, their bits and its interrupt vectors.
+"""Chip facts on disk: one file a chip under `datasets/chips/`, its registers and bits, vectors, memory and clock.
 
 A broken file is a `ChipError` that names file, line and field.
 """
@@ -6,18 +6,23 @@ A broken file is a `ChipError` that names file, line and field.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from corpus.chip import Chip, Family, Memory, Register, Vector
 from corpus.yamlfile import YamlError, did_you_mean, first_error, line_of, located, read_yaml
 
-CHIPS = Path(__file__).parents[1] / "datasets" / "chips"
+__all__ = [
+    "CHIPS", "REFERENCE", "Chip", "ChipError", "Family", "Memory", "Register", "Vector", "chip", "chip_for",
+    "read_chip", "shipped",
+]  # fmt: skip
 
-Family = Literal["mcs51", "stm8", "avr", "cortex-m"]
+CHIPS = Path(__file__).parents[1] / "datasets" / "chips"
 
 # The chip whose facts stand for a target where no chip is named: the one that the target's simulator plays.
 REFERENCE: Mapping[Family, str] = {
@@ -31,87 +36,6 @@ class ChipError(ValueError):
     def __init__(self, file: Path, line: int, field: str, problem: str) -> None:
         super().__init__(f"{file}:{line}: {field}: {problem}")
         self.file, self.line, self.field, self.problem = file, line, field, problem
-
-
-@dataclass(frozen=True, slots=True)
-class Register:
-    """One register: its address (in bytes; on the AVR in data memory) and width in bits; `bits` are (name, position),
-    position 0 the lowest."""
-
-    name: str
-    address: int
-    width: int = 8
-    bits: tuple[tuple[str, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Vector:
-    """One interrupt.
-
-    `number` as the target's compiler counts it. `ends` names the registers and bits of which a handler must touch one,
-    or the same interrupt comes again at once; empty where the hardware takes its request back.
-    """
-
-    number: int
-    name: str
-    ends: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Chip:
-    """One chip.
-
-    `also` are further part names with the same facts. `atomic_bits` is the widest datum that one instruction moves.
-    `complete` says that every register in the address range `space` (first, last) is listed, but for the ranges
-    `unlisted`; only then does an address without a register mean anything. `timed` are the flags, or the registers of
-    flags, that the chip sets by itself after a fixed time: a timer's, a conversion's, an EEPROM write's, an SPI
-    master's byte.
-    """
-
-    name: str
-    also: tuple[str, ...]
-    target: Family
-    sources: tuple[str, ...]
-    atomic_bits: int
-    complete: bool
-    space: tuple[int, int]
-    unlisted: tuple[tuple[int, int], ...]
-    registers: tuple[Register, ...]
-    vectors: tuple[Vector, ...]
-    timed: frozenset[str] = frozenset()
-
-    @cached_property
-    def by_name(self) -> Mapping[str, Register]:
-        """The registers by name."""
-        return {register.name: register for register in self.registers}
-
-    @cached_property
-    def bit_names(self) -> Mapping[str, tuple[Register, int]]:
-        """Register and position by a bit's name; the first register that has one of this name."""
-        found: dict[str, tuple[Register, int]] = {}
-        for register in self.registers:
-            for name, position in register.bits:
-                found.setdefault(name, (register, position))
-        return found
-
-    @cached_property
-    def addresses(self) -> frozenset[int]:
-        """Every address at which a byte of a register lies."""
-        return frozenset(r.address + byte for r in self.registers for byte in range(r.width // 8))
-
-    def at(self, address: int) -> tuple[Register, ...]:
-        """The registers that begin at an address."""
-        return tuple(register for register in self.registers if register.address == address)
-
-    def lacks(self, address: int) -> bool:
-        """Whether the chip is known to have no register at this address."""
-        first, last = self.space
-        hidden = any(low <= address <= high for low, high in self.unlisted)
-        return self.complete and first <= address <= last and not hidden and address not in self.addresses
-
-    def vector(self, key: int | str) -> Vector | None:
-        """The interrupt of this number or name."""
-        return next((v for v in self.vectors if key in (v.number, v.name)), None)
 
 
 class _Sheet(BaseModel):
@@ -134,9 +58,28 @@ class _Vector(_Sheet):
     ends: tuple[Text, ...] = ()
 
 
+class _Memory(_Sheet):
+    code: Annotated[int, Field(gt=0)]
+    ram: Annotated[int, Field(gt=0)]
+    xram: Annotated[int, Field(ge=0)] = 0
+    eeprom: Annotated[int, Field(ge=0)] = 0
+    bus: bool = False
+
+
+class _Part(_Sheet):
+    """What a part of `also` has otherwise: sizes, and the highest clock."""
+
+    code: int | None = None
+    ram: int | None = None
+    xram: int | None = None
+    eeprom: int | None = None
+    bus: bool | None = None
+    most_hz: int | None = None
+
+
 class _Facts(_Sheet):
     chip: Text
-    also: tuple[Text, ...] = ()
+    also: dict[str, _Part] = Field(default_factory=dict)
     target: Family
     sources: tuple[Text, ...] = Field(min_length=1)
     atomic_bits: Literal[8, 16, 32]
@@ -146,9 +89,13 @@ class _Facts(_Sheet):
     registers: dict[str, _Register] = Field(min_length=1)
     vectors: tuple[_Vector, ...] = Field(min_length=1)
     timed: tuple[Text, ...] = ()
+    memory: _Memory
+    clock: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(gt=0)]]
 
 
-_MODELS: Mapping[str, type[_Sheet]] = {"registers": _Register, "vectors": _Vector}
+_MODELS: Mapping[str, type[_Sheet]] = {
+    "registers": _Register, "vectors": _Vector, "memory": _Memory, "also": _Part,
+}  # fmt: skip
 
 
 def read_chip(path: Path) -> Chip:
@@ -168,7 +115,7 @@ def read_chip(path: Path) -> Chip:
     if "SPDX-License-Identifier:" not in text:
         raise ChipError(path, 1, "license", "has no SPDX-License-Identifier comment line")
     try:
-        facts = _Facts.model_validate(read_yaml(text))
+        facts = _Facts.model_validate(_completed(path, text, read_yaml(text)))
     except YamlError as error:
         raise ChipError(path, error.line, "yaml", error.problem) from None
     except ValidationError as error:
@@ -183,7 +130,7 @@ def read_chip(path: Path) -> Chip:
     _consistent(path, text, facts)
     return Chip(
         name=facts.chip,
-        also=facts.also,
+        also=tuple(facts.also),
         target=facts.target,
         sources=facts.sources,
         atomic_bits=facts.atomic_bits,
@@ -192,8 +139,45 @@ def read_chip(path: Path) -> Chip:
         unlisted=facts.unlisted,
         registers=tuple(Register(n, r.address, r.width, tuple(r.bits.items())) for n, r in facts.registers.items()),
         vectors=tuple(Vector(v.number, v.name, v.ends) for v in facts.vectors),
+        memory=Memory(**facts.memory.model_dump()),
+        clock=facts.clock,
         timed=frozenset(facts.timed),
+        parts=tuple((name, tuple(part.model_dump(exclude_none=True).items())) for name, part in facts.also.items()),
     )
+
+
+def _completed(path: Path, text: str, data: Any) -> Any:
+    """The data of a file that is `like` another: the other's facts with this one's in their place, less what it is
+    `without` (names of registers or bits, with `*` for any letters)."""
+    if not isinstance(data, dict) or "like" not in data:
+        return data
+    own = {key: value for key, value in data.items() if key not in ("like", "without")}
+    other = path.parent / f"{data['like']}.yaml"
+    try:
+        base = _completed(other, text, read_yaml(other.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        known = sorted(p.stem for p in path.parent.glob("*.yaml"))
+        raise _error(path, text, ("like",), f"no such chip{did_you_mean(str(data['like']), known)}") from None
+    gone = data.get("without") or ()
+
+    def stays(name: str) -> bool:
+        return not any(fnmatchcase(name, pattern) for pattern in gone)
+
+    registers = {}
+    for name, register in base["registers"].items():
+        bits = {bit: at for bit, at in (register.get("bits") or {}).items() if stays(bit)}
+        if stays(name):
+            registers[name] = {**register, "bits": bits}
+    registers |= own.get("registers") or {}
+    names = {*registers, *(bit for register in registers.values() for bit in register.get("bits") or ())}
+    vectors = [
+        {**vector, "ends": [name for name in vector.get("ends") or () if name in names]}
+        for vector in base["vectors"]
+        if stays(vector["name"])
+    ]
+    timed = [name for name in base.get("timed") or () if name in names]
+    kept = {key: base[key] for key in ("atomic_bits", "complete", "space", "unlisted") if key in base}
+    return {**kept, "vectors": vectors, "timed": timed, **own, "registers": registers}
 
 
 def _consistent(path: Path, text: str, facts: _Facts) -> None:
@@ -231,11 +215,20 @@ def chip(stem: str) -> Chip:
 
 
 @lru_cache(maxsize=8)
+def _files(target: Family) -> tuple[tuple[str, str], ...]:
+    """Stem and text of each shipped file of a target, by name.
+
+    What is asked for is looked up in the texts first: reading the YAML of all of them takes half a second.
+    """
+    mark = f"\ntarget: {target}\n"
+    texts = ((path.stem, path.read_text(encoding="utf-8")) for path in sorted(CHIPS.glob("*.yaml")))
+    return tuple((stem, text) for stem, text in texts if mark in text)
+
+
+@lru_cache(maxsize=8)
 def shipped(target: Family) -> tuple[Chip, ...]:
     """Every shipped chip of a target, by file name. Raises ChipError."""
-    # Looked up in the text first: reading 450 lines of YAML for nothing takes a third of a second.
-    mark = f"\ntarget: {target}\n"
-    return tuple(chip(p.stem) for p in sorted(CHIPS.glob("*.yaml")) if mark in p.read_text(encoding="utf-8"))
+    return tuple(chip(stem) for stem, _ in _files(target))
 
 
 def chip_for(target: Family, part: str = "") -> Chip:
@@ -244,11 +237,16 @@ def chip_for(target: Family, part: str = "") -> Chip:
     The reference chip stands in with `complete` off: what another part has or lacks is not known. Without a part
     name, the reference chip is meant. Raises ChipError.
     """
-    reference = chip(REFERENCE[target])
     if not part:
-        return reference
+        return chip(REFERENCE[target])
     wanted = part.lower()
-    for known in shipped(target):
-        if wanted in (known.name.lower(), *(name.lower() for name in known.also)):
+    for stem, text in _files(target):
+        if wanted not in text.lower():
+            continue
+        known = chip(stem)
+        if wanted == known.name.lower():
             return known
-    return replace(reference, complete=False)
+        for name in known.also:
+            if wanted == name.lower():
+                return known.part(name)
+    return replace(chip(REFERENCE[target]), complete=False)

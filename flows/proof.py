@@ -18,6 +18,7 @@ from corpus.source.unit import Unit
 from generators.mutants.operator import Faulty
 from generators.rewrites.apply import Proposal, rename_aliases
 from generators.templates import Filling, fill_program
+from validators import chip_fit
 from validators.behaviour import DRAWS, FILLS, Bench, Built, Observed, contrast, judge
 from validators.boards import AVR_FOR_SDCC, BOARDS
 from validators.enumeration import Enumerator
@@ -92,6 +93,7 @@ class Prover:
         self._board = BOARDS[seed.sheet.target]
         self._model = seed.sheet.model if seed.sheet.target == "mcs51" else self._board.model
         self._screen = screen_for(seed.sheet.target)
+        self._chip = chip_for(seed.sheet.target, seed.sheet.chip)
         self._bench = Bench(sandbox, limit=cycles, board=self._board)
         self._enumerates = enumerate_inputs
         self.traces: dict[str, tuple[Run, ...]] = {}
@@ -112,6 +114,9 @@ class Prover:
         safe = self._screen(source)
         if not safe.passed:
             return program.judged(safe)
+        for fit in (chip_fit.clock(_hertz(self._seed, filling), self._chip), chip_fit.registers(source, self._chip)):
+            if not fit.passed:
+                return program.judged(safe, fit)
         built = self._build(program)
         if not built.image:
             return program.judged(safe, built.verdict)
@@ -120,7 +125,10 @@ class Prover:
         if not verdict.passed:
             return program.judged(safe, verdict)
         second = [compile_verdict(self._sandbox, gcc_host, source).verdict] if self._has_second else []
-        return self._finished(Proved(program.judged(safe, verdict), observed, built), second)
+        proved = self._finished(Proved(program.judged(safe, verdict), observed, built), second)
+        made = proved.program if isinstance(proved, Proved) else proved
+        fit = chip_fit.sizes(made.sizes, self._chip) if made.sizes is not None else Verdict(chip_fit.GATE, "passed")
+        return proved if fit.passed else made.judged(fit)
 
     def step(self, parent: Proved, proposal: Proposal) -> Proved | Program:
         """The parent with one rewrite, by the cheapest grade that settles it; the grade stands on the step."""
@@ -239,9 +247,8 @@ class Prover:
         """What the static checks say of a program and do not say of the one that it was."""
         from validators.findings.catalogue import findings  # here, since few programs are looked at so
 
-        chip = chip_for(self._seed.sheet.target, self._seed.sheet.chip)
-        known = {(one.code, one.message) for one in findings(before, chip)}
-        new = [one for one in findings(after, chip) if (one.code, one.message) not in known]
+        known = {(one.code, one.message) for one in findings(before, self._chip)}
+        new = [one for one in findings(after, self._chip) if (one.code, one.message) not in known]
         return tuple(replace(one, file=PROGRAM) for one in new)
 
     def _refused(self, program: Program, built: Built, faulty: Faulty) -> Program:
@@ -358,6 +365,12 @@ def _shows_layout(unit: Unit) -> bool:
     if not {b"__LINE__", b"assert"}.isdisjoint(unit.symbols.names):
         return True
     return any(b"#" in (macro.body or b"") for macro in unit.symbols.all("macro"))
+
+
+def _hertz(seed: Seed, filling: Filling) -> int:
+    """The chip's clock: a filling's crystal, else the seed's."""
+    digits = dict(filling.texts).get("CRYSTAL_HZ", "").rstrip("uUlL")
+    return int(digits) if digits.isdigit() else seed.sheet.clock_hz
 
 
 def _cycles(observed: Observed) -> list[int]:

@@ -85,6 +85,23 @@ PROGRAM_GATES = (
         settings=(Screen,),
     ),
     Gate(
+        ("chip",),
+        "gate",
+        "a root or a model's program, against the facts of its chip (`datasets/chips`)",
+        "Registers and bits are those of the check [unknown-register](findings.md#unknown-register). Sizes are the "
+        "program's own, without start-up code, library and stack; outside an 8051 with a bus there may be 64 KB. Of a "
+        "part that is not on file nothing is said.",
+        (
+            ("unknown-register", "the chip has no such register or bit, or has it at another address"),
+            ("clock-out-of-range", "the crystal is none that the chip is made for"),
+            ("too-much-code", "more code than the chip has program memory"),
+            ("too-much-ram", "more variables than the chip has RAM"),
+            ("too-much-xram", "more external variables than the chip has or reaches"),
+        ),
+        ("validators/chip_fit.py", "flows/proof.py"),
+        constants=(("validators/chip_fit.py", "OUTSIDE"),),
+    ),
+    Gate(
         ("parse",),
         "gate",
         "a C file given to `firmseed check`",
@@ -219,7 +236,7 @@ PROGRAM_GATES = (
         "one answer of a model endpoint",
         "Every way in which an endpoint or its answer can fail has a word. After `unreachable`, `timeout`, `bad-key` "
         "and status 401, 403 or 404 the endpoint is not asked again for that seed; the next run asks. What parses goes "
-        "through `screen`, `compile-sdcc`, `compile-gcc` and the `duplicates` of its seed like any other program.",
+        "through `screen`, `compile-sdcc`, `chip`, `compile-gcc` and the `duplicates` of its seed as others do.",
         (
             ("unreachable", "no connection"),
             ("timeout", "no answer in time, after all retries"),

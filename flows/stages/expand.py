@@ -33,7 +33,7 @@ from generators.templates import Filling, default_filling, fillings
 from validators.sandbox.runner import Sandbox
 
 NAME = "expand"
-VERSION = "3"
+VERSION = "4"
 SECTIONS = ("seed", "generate", "verify", "shard")
 
 TOGETHER = 64

@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from corpus.records import Language, Program, Rejected, Step, Verdict, program_id
+from corpus.chips import chip_for
+from corpus.records import Language, Program, Rejected, Sizes, Step, Verdict, program_id
 from corpus.seeds import Seed, load_seed
 from corpus.shards import Manifest, read_table
 from corpus.source.unit import Unit
@@ -26,6 +27,7 @@ from generators.tasks.registers import registers_of
 from generators.tasks.row import folded
 from generators.tasks.write import names_of
 from generators.templates import default_filling, fill_program
+from validators import chip_fit
 from validators.boards import BOARDS
 from validators.sandbox.runner import Sandbox
 from validators.screen import screen_for
@@ -34,7 +36,7 @@ from validators.toolchains.gcc import gcc_host
 from validators.toolchains.toolchain import Toolchain
 
 NAME = "model"
-VERSION = "1"
+VERSION = "2"
 SECTIONS = ("generate", "verify", "languages", "curate")
 
 # The best evidence that a program without a harness can have.
@@ -136,6 +138,10 @@ def _judged(seed: Seed, language: Language, sample: int, draft: spirit.Draft, sa
     program = replace(program, sizes=target.sizes).judged(target.verdict)
     if program.failed:
         return program
+    chip = chip_for(seed.sheet.target, seed.sheet.chip)
+    for fit in (chip_fit.registers(draft.source, chip), chip_fit.sizes(target.sizes or Sizes(0, 0), chip)):
+        if not fit.passed:
+            return program.judged(fit)
     if seed.sheet.target == "mcs51":  # the others' registers mean something to their own compiler only
         program = program.judged(compile_verdict(sandbox, gcc_host, draft.source).verdict)
     if program.failed:

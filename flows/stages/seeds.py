@@ -19,7 +19,7 @@ from generators.templates import default_filling
 from validators.sandbox.runner import Sandbox
 
 NAME = "seeds"
-VERSION = "3"
+VERSION = "4"
 SECTIONS = ("verify", "only")
 
 KEPT = pa.schema([("id", pa.string()), ("digest", pa.string())])

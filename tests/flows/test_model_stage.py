@@ -269,6 +269,12 @@ POOR = {
     "a name that is not there": (TASK + " Add `parity_init`, too.", CODE, "model", "missing-name"),
     "a warning": (TASK, CODE.replace("{\n", "{\n    uint8_t unused = 3;\n\n", 1), "model", "warning"),
     "a header of the host": (TASK, "#include </etc/passwd>\n" + CODE, "screen", "include-path"),
+    "a register of another chip": (
+        TASK,
+        CODE + "\n__sfr __at(0xBC) ADC;\n\nvoid start(void)\n{\n    ADC = 1;\n}\n",
+        "chip",
+        "unknown-register",
+    ),
     "another compiler's C": (TASK, "sbit LED = P1^0;\n" + CODE, "compile-sdcc", "compile-error"),
 }
 

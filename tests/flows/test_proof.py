@@ -179,3 +179,35 @@ def test_a_program_that_can_tell_where_its_lines_stand_is_not_judged_by_its_toke
     assert not isinstance(found, Proved) or found.program.steps[-1].grade != "same-tokens"
     plain = prover.step(root, proposal(root, "crc ^= byte;", "\ncrc ^= byte;"))
     assert isinstance(plain, Proved) and plain.program.steps[-1].grade == "same-tokens"
+
+
+def test_a_root_for_a_chip_that_lacks_what_it_uses_is_refused_before_any_compiler(sandbox: Sandbox) -> None:
+    """Registers, clock and memory of the seed's own part; of an unknown part nothing is said."""
+    seed = load_seed(SEEDS / "timer0-millis")
+    asked = {
+        "unknown-register": ("STC12C5A60S2", seed.program.replace("ET0 = 1;", "ET0 = ET2 = 1;"), seed.sheet.clock_hz),
+        "clock-out-of-range": ("AT89S52", seed.program, 40_000_000),
+        "": ("W78E52", seed.program.replace("ET0 = 1;", "ET0 = ET2 = 1;"), 40_000_000),
+    }
+    for reason, (part, program, hertz) in asked.items():
+        assert program != seed.program or "register" not in reason
+        sheet = seed.sheet.model_copy(update={"chip": part, "clock_hz": hertz})
+        other = replace(seed, sheet=sheet, program=program)
+        runs = sandbox.runs
+        found = Prover(sandbox, other, 2_000_000).root(default_filling(other), default=True)
+        if not reason:
+            assert sandbox.runs > runs
+            continue
+        assert isinstance(found, Program) and found.failed is not None and sandbox.runs == runs
+        assert (found.failed.gate, found.failed.reason) == ("chip", reason)
+
+
+def test_a_root_that_does_not_fit_its_chips_memory_is_refused(sandbox: Sandbox) -> None:
+    """64 bytes more than an AT89C2051 has; the program is right otherwise."""
+    seed = load_seed(SEEDS / "crc8-maxim")
+    table = "const __code uint8_t filler[2112] = {1};\n"
+    sheet = seed.sheet.model_copy(update={"chip": "AT89C2051"})
+    small, large = (replace(seed, sheet=sheet, program=seed.program + more) for more in ("", "\n" + table))
+    assert isinstance(Prover(sandbox, small, 2_000_000).root(default_filling(small), default=True), Proved)
+    found = Prover(sandbox, large, 2_000_000).root(default_filling(large), default=True)
+    assert isinstance(found, Program) and found.failed is not None and found.failed.reason == "too-much-code"

@@ -12,6 +12,8 @@ from corpus.source.expressions import operator, stripped
 from corpus.source.symbol import Symbol
 from validators.findings.check import Case, Finding, check
 from validators.findings.firmware import Firmware, said
+from validators.findings.special_registers import elsewhere, missing, of_8051
+from validators.findings.structures import members
 
 # Names that only a register of the family can have, by target; the digits tell the chips apart.
 FAMILIES = {
@@ -60,6 +62,40 @@ int main(void)
     return 0;
 }
 """, "atmega328p"),
+        Case("""#include <8052.h>
+#define LED P0_0
+#define BUTTON P3_6
+
+void start(void)
+{
+    LED = 0; /* reported */
+    P2 = 0xFF; /* reported */
+    if (BUTTON)
+        P1 = 0;
+}
+""", "at89c2051"),
+        Case("""#include <8052.h>
+void start(void)
+{
+    ET1 = 1;
+    ET2 = 1; /* reported */
+}
+""", "at89s51"),
+        Case("""#include <8052.h>
+void start(void)
+{
+    T2CON = 4; /* reported */
+    ET2 = 1; /* reported */
+}
+""", "stc12c5a60s2"),
+        Case("""#include <stdint.h>
+#define TIM4_SR (*(volatile uint8_t *)0x5342)
+
+void clear(void)
+{
+    TIM4_SR = 0; /* reported */
+}
+""", "stm8s003"),
         Case("""#include <stdint.h>
 #define TIM2_SR1 (*(volatile uint8_t *)0x5304)
 #define EXTRA (*(volatile uint8_t *)0x5240)
@@ -87,6 +123,22 @@ void led(void)
 void led(void)
 {
     GPIOC_ODR ^= 1UL << 13; /* reported */
+}
+""", "stm32f103"),
+        Case("""#include <stdint.h>
+typedef struct {
+    volatile uint32_t CRL, CRH;
+    volatile uint32_t ODR;
+    volatile uint32_t IDR;
+} GPIO_TypeDef;
+#define GPIOC ((GPIO_TypeDef *)0x40011000UL)
+#define GPIOF ((GPIO_TypeDef *)0x40014000UL)
+
+void led(void)
+{
+    GPIOC->CRH = 0x44344444;
+    GPIOC->ODR ^= 1UL << 13; /* reported */
+    GPIOF->CRL = 0; /* reported */
 }
 """, "stm32f103"),
     ],
@@ -131,6 +183,35 @@ void led(void)
     RAM_WORD = 0;
 }
 """, "stm32f103"),
+        Case("""#include <stdint.h>
+typedef struct {
+    volatile uint32_t CRL, CRH, IDR, ODR, BSRR, BRR, LCKR;
+} GPIO_TypeDef;
+typedef struct {
+    volatile uint32_t EVCR, MAPR;
+    volatile uint32_t EXTICR[4];
+} AFIO_TypeDef;
+#define GPIOC ((GPIO_TypeDef *)0x40011000)
+#define LED_PORT GPIOC
+#define AFIO ((AFIO_TypeDef *)0x40010000UL)
+
+void led(void)
+{
+    GPIOC->CRH = 0x44344444;
+    LED_PORT->ODR ^= 1UL << 13;
+    AFIO->EXTICR[0] = 0;
+}
+""", "stm32f103"),
+        Case("""#include <8052.h>
+#define BUSY P3_7
+#define UNUSED P0_0
+
+void wait(void)
+{
+    while (BUSY)
+        ;
+}
+""", "at89c2051"),
         Case("""#include "stm32f1xx.h"
 void irq(void)
 {
@@ -149,7 +230,9 @@ def unknown_register(firmware: Firmware) -> Iterator[Finding]:
 
     The compiler believes every address. The write goes to a place where nothing is, or where something else is, and the
     peripheral stays silent: what is left over from another chip's example is the commonest error in ported firmware.
-    The facts are those of datasets/chips, with the data sheet named in each file.
+    The facts are those of datasets/chips, with the data sheet named in each file. A pin behind a macro counts where the
+    macro is used, a bit of an 8051's register where the register has none at its place, and a member of a structure by
+    its place in the structure.
 
     Silent where the chip is not on file or its facts are not complete, for names that a header of the project may
     declare, within `#if`, for bits that a program gives its own names, for addresses outside the register space, and
@@ -165,20 +248,14 @@ def _all(firmware: Firmware) -> Iterator[Finding]:
     if firmware.chip.complete and not _foreign_headers(firmware):
         yield from _undeclared(firmware)
         yield from _members(firmware)
+    if firmware.chip.complete:
+        yield from _structures(firmware)
 
 
 def _declared(firmware: Firmware) -> Iterator[Finding]:
     """Registers with an address: what an sfr, a bit or a macro `*(volatile T *)0x5304` says."""
     chip = firmware.chip
-    for symbol in firmware.symbols.registers():
-        if chip.target != "mcs51" or symbol.value is None or symbol.value > 0xFF or not symbol.uses:
-            continue
-        name, address = said(symbol.name), symbol.value
-        register = chip.by_name.get(name) if symbol.kind == "sfr" else None
-        if register is not None and chip.complete and register.address != address:
-            yield Finding(symbol.uses[0].start_byte, _elsewhere(firmware, name, register.address, address))
-        elif chip.lacks(address if symbol.kind == "sfr" else address & 0xF8):
-            yield Finding(symbol.uses[0].start_byte, _missing(firmware, name, address))
+    yield from of_8051(firmware)
     for symbol in firmware.symbols.all("macro"):
         place = _address(firmware, symbol) if symbol.uses and chip.target != "mcs51" else None
         if place is None:
@@ -186,17 +263,20 @@ def _declared(firmware: Firmware) -> Iterator[Finding]:
         name = said(symbol.name)
         register = chip.by_name.get(name)
         if register is not None and chip.complete and register.address != place:
-            yield Finding(symbol.uses[0].start_byte, _elsewhere(firmware, name, register.address, place))
+            yield Finding(symbol.uses[0].start_byte, elsewhere(firmware, name, register.address, place))
         elif chip.lacks(place):
-            yield Finding(symbol.uses[0].start_byte, _missing(firmware, name, place))
+            yield Finding(symbol.uses[0].start_byte, missing(firmware, name, place))
 
 
-def _elsewhere(firmware: Firmware, name: str, right: int, wrong: int) -> str:
-    return f"`{name}` of the {firmware.chip.name} lies at 0x{right:02X}, not at 0x{wrong:02X}"
-
-
-def _missing(firmware: Firmware, name: str, address: int) -> str:
-    return f"the {firmware.chip.name} has no register at 0x{address:02X} (`{name}`): look up what this chip has instead"
+def _structures(firmware: Firmware) -> Iterator[Finding]:
+    """`GPIOC->ODR` where this unit declares the structure and its place: the member's address by its offset."""
+    chip = firmware.chip
+    for member in members(firmware):
+        register = chip.by_name.get(member.name)
+        if register is not None and register.address != member.address:
+            yield Finding(member.start, elsewhere(firmware, member.name, register.address, member.address))
+        elif chip.lacks(member.address):
+            yield Finding(member.start, missing(firmware, member.name, member.address))
 
 
 def _address(firmware: Firmware, macro: Symbol) -> int | None:
