@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 _FOLDERS = ("/usr/share/sdcc/include", "/usr/local/share/sdcc/include", "/opt/sdcc/share/sdcc/include")
 # Keil's headers under the name that sdcc gives to the same registers.
-_SAME = {"reg51.h": "8051.h", "reg52.h": "8052.h", "regx51.h": "at89x51.h", "regx52.h": "at89x52.h"}
+_SAME = {
+    "reg51.h": "8051.h", "reg52.h": "8052.h", "regx51.h": "at89x51.h", "regx52.h": "at89x52.h",
+    "stc12c5a60s2.h": "stc12.h", "stc89c5xrc.h": "8052.h",
+}  # fmt: skip
 _INCLUDE = re.compile(rb'#[ \t]*include[ \t]*([<"])([^>"\n]+)[>"]')
 
 

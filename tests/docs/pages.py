@@ -37,13 +37,13 @@ class Page:
 
     def commands(self, *programs: str) -> list[list[str]]:
         """Calls of these programs in shell blocks and inline code, as words, without assignments before the program
-        and up to the first pipe or comment."""
+        and up to the first pipe, redirection or comment."""
         lines = [
             line for language, text in self.blocks if language in ("sh", "console", "bash") for line in text.split("\n")
         ]
         found = []
         for line in (*lines, *self.inline):
-            command = re.split(r"\s[|#]|\s{2,}", line.strip().removeprefix("$ "))[0]
+            command = re.split(r"\s[|#>]|\s{2,}", line.strip().removeprefix("$ "))[0]
             if not any(re.search(rf"(^|\s|/){program}(\s|$)", command) for program in programs):
                 continue
             words = shlex.split(command)
