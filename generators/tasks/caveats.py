@@ -51,6 +51,28 @@ def calls_by_pointer(unit: Unit) -> bool:
     return False
 
 
+def shared_with_handlers(unit: Unit) -> tuple[str, ...]:
+    """The functions that an interrupt handler and something else call, directly, and that are not reentrant."""
+    inside, outside = set[str](), set[str]()
+    own = set(handlers(unit))
+    names = {unit.function_name(function).decode(): function for function in unit.functions()}
+    for name, function in names.items():
+        called = {unit.text(n).decode() for n in unit.walk("identifier", under=function.child_by_field_name("body"))}
+        (inside if name in own else outside).update(called & (names.keys() - {name}))
+    both = sorted(inside & outside, key=list(names).index)
+    return tuple(name for name in both if b"reentrant" not in unit.text(names[name]).partition(b"{")[0])
+
+
+def keeps_variables(unit: Unit, name: str) -> bool:
+    """Whether a function has parameters, or variables that are not static."""
+    function = unit.function(name.encode())
+    kinds = ("local", "param")
+    return function is not None and any(
+        s.declaration is not None and function.start_byte <= s.declaration.start_byte < function.end_byte
+        for s in unit.symbols.all(*kinds)
+    )
+
+
 def handlers(unit: Unit) -> tuple[str, ...]:
     """The names of the interrupt handlers, in order."""
     found = []

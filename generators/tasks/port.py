@@ -15,7 +15,13 @@ from generators.dialects.idioms import in_the_wild
 from generators.dialects.sdcc import to_sdcc
 from generators.rewrites.renaming import retold
 from generators.tasks.bank import Bank, bank
-from generators.tasks.caveats import calls_by_pointer, handlers, waits_by_counting
+from generators.tasks.caveats import (
+    calls_by_pointer,
+    handlers,
+    keeps_variables,
+    shared_with_handlers,
+    waits_by_counting,
+)
 from generators.tasks.comments import localise
 from generators.tasks.material import Brief, Ported
 from generators.tasks.naming import missing, renamed
@@ -201,9 +207,12 @@ def _caveats(
         "handler": port.to == "sdcc" and material.brief.kind == "module" and bool(handlers(unit)),
         "model": material.brief.model != "small",
     }
-    slots = {**values, "names": listing(handlers(unit), language) if found["handler"] else ""}
+    shared = shared_with_handlers(unit) if port.to == "keil" else ()
+    facts = ["locals" if any(keeps_variables(unit, name) for name in shared) else "plain"]
+    names = {"handler": handlers(unit), "shared": shared}
     said = []
-    for group, holds in found.items():
+    for group, holds in {**found, "shared": bool(shared)}.items():
         if holds and (group == "model" or rng.random() < 0.75):
-            said.append(phrases.one(rng, f"caveat-{group}", (), port.to).fill(**slots))
+            slots = {**values, "names": listing(names.get(group, ()), language) if group in names else ""}
+            said.append(phrases.one(rng, f"caveat-{group}", facts, port.to).fill(**slots))
     return said

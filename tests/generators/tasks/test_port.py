@@ -14,7 +14,13 @@ from generators.dialects.idioms import in_the_wild
 from generators.dialects.sdcc import to_sdcc
 from generators.tasks import port
 from generators.tasks.bank import bank
-from generators.tasks.caveats import calls_by_pointer, handlers, waits_by_counting
+from generators.tasks.caveats import (
+    calls_by_pointer,
+    handlers,
+    keeps_variables,
+    shared_with_handlers,
+    waits_by_counting,
+)
 from generators.tasks.material import Ported
 from generators.tasks.porting import ORDER, told
 from generators.tasks.row import LANGUAGES
@@ -139,6 +145,12 @@ def test_what_a_port_leaves_open_is_read_from_the_code() -> None:
     assert waits_by_counting(unit("void f(unsigned char n)\n{\n    do {\n    } while (--n);\n}\n"))
     assert not waits_by_counting(unit("void f(void)\n{\n    while (!TI)\n        ;\n}\n"))
     assert not waits_by_counting(unit("void f(int n)\n{\n    while (n--)\n        P1 = n;\n}\n"))
+    plain = "static void f(void)\n{\n    P1 = 0;\n}\nvoid t(void) __interrupt(1)\n{\n    f();\n}\n"
+    both = plain + "void g(void)\n{\n    f();\n}\n"
+    assert shared_with_handlers(unit(both)) == ("f",) and not keeps_variables(unit(both), "f")
+    assert keeps_variables(unit(both.replace("{\n    P1", "{\n    char c = 0;\n\n    P2 = c;\n    P1")), "f")
+    assert shared_with_handlers(unit(both.replace("static void f(void)", "void f(void) __reentrant"))) == ()
+    assert shared_with_handlers(unit(both.replace("void g(void)\n{\n    f();", "void g(void)\n{\n    P1 = 1;"))) == ()
     assert calls_by_pointer(unit("void f(void (*g)(void))\n{\n    g();\n}\n")) and not calls_by_pointer(unit(wait))
     assert handlers(unit("void t(void) __interrupt(1)\n{\n}\n")) == ("t",)
     assert handlers(Unit.parse(b"void t(void) interrupt 1\n{\n}\n")) == ("t",)
