@@ -39,10 +39,7 @@ class _Words:
 
     def type_after(self, index: int) -> int:
         """The index behind the words of the type that begins somewhere behind `index`; `index` where none does."""
-        at = index + 1
-        while self.text(at) in _QUALIFIERS | _STORAGE or self.text(at) == b"__at":
-            at = self._behind_address(at) if self.text(at) == b"__at" else at + 1
-        first = at
+        first = at = self.first_of_type(index + 1)
         while self.text(at) in _BUILT_IN:
             at += 1
         if at > first:
@@ -53,6 +50,12 @@ class _Words:
         follows = self.text(at + 1)
         named = self.is_name(at) and follows != b"_at_" and (self.is_name(at + 1) or follows in (b"*", b")"))
         return at + 1 if named else index
+
+    def first_of_type(self, index: int) -> int:
+        """The index of the first word from `index` on that is no qualifier, storage class or address."""
+        while self.text(index) in _QUALIFIERS | _STORAGE or self.text(index) == b"__at":
+            index = self._behind_address(index) if self.text(index) == b"__at" else index + 1
+        return index
 
     def type_before(self, index: int) -> int:
         """The index of the first word of the type that ends right before `index`; `index` where none does."""
@@ -139,8 +142,9 @@ def to_keil(unit: Unit) -> Iterator[Change | Trouble]:
                 yield _in_place(words, index, new)
         else:
             edits = (words.without(index), Edit(words.end(behind - 1), words.end(behind - 1), b" " + new))
-            before = b" ".join(words.text(at) for at in range(index, behind))
-            after = b" ".join([*(words.text(at) for at in range(index + 1, behind)), new])
+            first = words.first_of_type(index + 1)
+            kind = [words.text(at) for at in range(first, behind)]
+            before, after = b" ".join([word, *kind]), b" ".join([*kind, new])
             kept = words.text(index + 1) not in _QUALIFIERS | _STORAGE | {b"__at"}
             yield Change("space", edits, before.decode(), after.decode(), kept=kept)
 

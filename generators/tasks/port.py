@@ -47,6 +47,7 @@ To = Literal["sdcc", "keil"]
 EVIDENCE = "converted back and compiled to identical object code"
 
 _OWN_WORDS = 0.6  # how often a seed's own request is taken where it has one
+_MOST_IN_LINE = 3  # changes that a paragraph can hold
 _KEIL_MODELS = {"small": "SMALL", "medium": "COMPACT", "large": "LARGE"}
 
 
@@ -180,7 +181,7 @@ def _answer(
     if rng.random() < 0.25:
         mind.append(phrases.one(rng, f"proof-{to}").fill(**values))
     lead = phrases.one(rng, f"lead-{to}").fill(**values) if rng.random() < 0.7 else ""
-    if len(changed) > 1 and rng.random() < 0.8:
+    if len(changed) > _MOST_IN_LINE or (len(changed) > 1 and rng.random() < 0.6):
         intro = phrases.one(rng, "intro").text
         report = f"{intro}\n\n" + "\n".join(f"- {text}" for text in changed)
     else:
