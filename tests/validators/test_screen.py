@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from corpus.seeds import load_seeds
 from tests.validators.hostile import HOSTILE, SECRET
-from validators.screen import Screen, screen
+from validators.screen import Screen, screen, screen_for
 
 SEEDS = Path(__file__).parents[2] / "datasets" / "seeds"
 
@@ -45,9 +46,10 @@ def test_honest_source_passes(source: str) -> None:
 
 def test_every_seed_passes() -> None:
     """The experts' own programs, and the harnesses beside them."""
-    for path in sorted(SEEDS.glob("*/*.c")):
-        verdict = screen(path.read_text(encoding="utf-8"))
-        assert verdict.passed, (path, verdict)
+    for seed in load_seeds(SEEDS):
+        for source in (seed.program, seed.harness):
+            verdict = screen_for(seed.sheet.target)(source)
+            assert verdict.passed, (seed.id, verdict)
 
 
 @pytest.mark.parametrize(
