@@ -10,7 +10,7 @@ import pytest
 from corpus.seeds import SeedError, load_seed, load_seeds, seed_folders, targets_of
 
 SEEDS = Path(__file__).parents[2] / "datasets" / "seeds"
-OTHERS = Path(__file__).parents[1] / "seeds"
+OTHERS = Path(__file__).parents[1] / "datasets" / "seeds"
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from generators.rewrites.style import STYLES
 from generators.templates import default_filling
 from validators.sandbox.runner import Sandbox
 
-SEEDS = ROOT / "tests" / "seeds"
+SEEDS = ROOT / "tests" / "datasets" / "seeds"
 
 
 @pytest.fixture(scope="module")

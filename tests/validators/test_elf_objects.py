@@ -15,7 +15,7 @@ from validators.sandbox.runner import Sandbox
 from validators.toolchains.catalogue import toolchain
 from validators.toolchains.compile import compile_verdict
 
-SEEDS = Path(__file__).parents[1] / "seeds"
+SEEDS = Path(__file__).parents[1] / "datasets" / "seeds"
 COMPILERS = {"avr": "avr-gcc", "stm32": "arm-none-eabi-gcc"}
 
 

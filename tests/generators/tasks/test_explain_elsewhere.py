@@ -19,7 +19,7 @@ from generators.tasks.reading import Reading
 from generators.tasks.registers import registers_of
 from generators.templates import default_filling
 
-SEEDS = ROOT / "tests" / "seeds"
+SEEDS = ROOT / "tests" / "datasets" / "seeds"
 HEADS = {
     "stm8": "#define PD_DDR (*(volatile uint8_t *)0x5011)\n#define TIM4_SR (*(volatile uint8_t *)(0x5342))\n"
     "#define UIF 0x01\n#define LED 3\n",
