@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from corpus.records import GRADES
 from corpus.yamlfile import YamlError, did_you_mean, first_error, line_of, located, read_file
 
-AXES = ("task", "language", "peripheral", "difficulty", "origin")
+AXES = ("task", "language", "target", "peripheral", "difficulty", "needs", "origin")
 TASKS = ("write", "complete", "explain", "refactor", "fix", "port")
 
 

@@ -10,6 +10,8 @@ from typing import Literal
 Outcome = Literal["passed", "failed", "unknown"]
 Origin = Literal["seed", "template", "rewrite", "mutant", "model"]
 Language = Literal["en", "zh"]
+Needs = Literal["explicit", "implicit", "none"]
+"""Whether a request states the safety needs of its program, leaves them to be met unasked, or nobody named any."""
 Task = Literal["write", "complete", "explain", "refactor", "fix", "port"]
 
 # Evidence that a Program behaves as its parent, strongest first; "harness" is a Program that passed its own seed's
@@ -200,7 +202,8 @@ class Example:
 
     `messages` ends with the assistant's answer. `prefix`, `middle`, `suffix` are set for `complete` only.
     `programs` are the ids it was made from, the answer's first. `phrasing` names the template of words used, so that
-    a report can show their spread. `tokens` estimates the whole row, `answer_tokens` the trained part.
+    a report can show their spread. `needs` says whether the request states the safety needs that its program meets.
+    `tokens` estimates the whole row, `answer_tokens` the trained part.
     """
 
     id: str
@@ -220,6 +223,7 @@ class Example:
     answer_tokens: int = 0
     evidence: str = ""
     steps: tuple[str, ...] = ()
+    needs: Needs = "none"
     scores: tuple[tuple[str, float], ...] = ()
     verdicts: tuple[Verdict, ...] = ()
 

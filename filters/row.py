@@ -25,7 +25,8 @@ class Row:
 
 
 def mixture_row(example: Example, order: float = 0.0, trained_only: bool = False) -> Row:
-    """The row of an Example on the axes task, language, peripheral, difficulty, target, dialect, origin and grade.
+    """The row of an Example on the axes task, language, peripheral, difficulty, target, dialect, needs, origin,
+    and grade.
 
     Tokens are the whole row's, or with `trained_only` the answer's, on which the loss falls.
     """
@@ -36,6 +37,7 @@ def mixture_row(example: Example, order: float = 0.0, trained_only: bool = False
         ("difficulty", str(example.labels.difficulty)),
         ("target", example.labels.target),
         ("dialect", example.labels.dialect),
+        ("needs", example.needs),
         ("origin", example.origin),
         ("grade", example.grade),
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import get_args
 
-from corpus.records import Language, Task
+from corpus.chips import Family
+from corpus.records import Language, Needs, Task
 from filters.row import Row
 
 REST = "*"
@@ -17,6 +18,8 @@ KNOWN: Mapping[str, Sequence[str]] = {
     "task": get_args(Task),
     "language": get_args(Language),
     "difficulty": ("1", "2", "3", "4", "5"),
+    "target": get_args(Family),
+    "needs": get_args(Needs),
 }
 
 

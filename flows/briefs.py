@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import get_args
 
 from corpus.records import Labels, Program
-from corpus.seeds import Seed
+from corpus.seeds import Manner, Seed
+from corpus.source.unit import Unit
 from generators.rewrites.apply import TOLD
 from generators.rewrites.catalogue import RULES
 from generators.rewrites.renaming import retold
 from generators.tasks.material import Bilingual, Brief
+from generators.tasks.requests import Need, Request
+from generators.tasks.row import LANGUAGES
 from generators.templates import Filling
 
 _RENAMING = frozenset(rule.name for rule in RULES if rule.renames)
@@ -40,8 +44,7 @@ def brief(seed: Seed, program: Program, compiler: str) -> Brief:
     return Brief(
         seed=seed.id,
         title=Bilingual(filling.words(sheet.title.en), filling.words(sheet.title.zh)),
-        instructions_en=tuple(map(filling.words, sheet.instruction.of("en"))),
-        instructions_zh=tuple(map(filling.words, sheet.instruction.of("zh"))),
+        requests=tuple(_requests(seed, filling)),
         idea=Bilingual(filling.words(sheet.idea.en), filling.words(sheet.idea.zh)),
         comments=_comments(seed, program),
         chip=sheet.chip,
@@ -52,14 +55,17 @@ def brief(seed: Seed, program: Program, compiler: str) -> Brief:
         kind=sheet.kind,
         labels=labels(seed),
         compiler=compiler,
-        ports_en=tuple(map(filling.words, _ports(seed, "en"))),
-        ports_zh=tuple(map(filling.words, _ports(seed, "zh"))),
+        needs=tuple(Need(need.kind, need.names, need.en, need.zh) for need in sheet.needs),
+        names=frozenset(name.decode() for name in Unit.parse(seed.program.encode()).symbols.names),
     )
 
 
-def _ports(seed: Seed, language: str) -> tuple[str, ...]:
-    """The requests that stand before the program in Keil's spelling; other chips' speak of another chip's program."""
-    return seed.sheet.instruction.of(language, ("port",)) if seed.sheet.target == "mcs51" else ()
+def _requests(seed: Seed, filling: Filling) -> Iterator[Request]:
+    """The seed's requests with this Program's values, by manner."""
+    for language in LANGUAGES:
+        for manner in get_args(Manner):
+            for text in seed.sheet.instruction.of(language, (manner,)):
+                yield Request(language, manner, filling.words(text))
 
 
 def _comments(seed: Seed, program: Program) -> tuple[tuple[str, str], ...]:

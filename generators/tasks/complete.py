@@ -13,9 +13,11 @@ from tree_sitter import Node
 
 from corpus.records import Example, Language
 from corpus.source.unit import STATEMENTS, Unit
+from generators.rewrites.blocks import lead
 from generators.tasks.bank import bank
 from generators.tasks.comments import localise
 from generators.tasks.material import Single
+from generators.tasks.needs import kind_of
 from generators.tasks.reading import comment_above
 from generators.tasks.refactor import placed
 from generators.tasks.row import (
@@ -31,21 +33,25 @@ from generators.tasks.row import (
     quoted,
     row,
 )
-from generators.tasks.write import fitting
+from generators.tasks.write import fitting, names_of, spoken
 
-Kind = Literal["body", "statements", "loop", "condition", "value"]
+Kind = Literal["body", "statements", "loop", "condition", "value", "rest"]
 
 # A cut leaves most of the file to go by: the middle is at most this share of it.
 MOST_OF_FILE = 0.6
 
+# Where a file is to be continued, what is there already may be little more than its declarations.
+MOST_AS_REST = 0.85
+
 _MARKERS = ("<FILL>", "<MISSING>", "<GAP>", "____", "<?>", "[[...]]", "@@@", "<BLANK>", "<INSERT>")
-_WEIGHTS: dict[Kind, int] = {"body": 35, "statements": 25, "loop": 15, "condition": 15, "value": 10}
+_WEIGHTS: dict[Kind, int] = {"body": 35, "statements": 25, "loop": 15, "condition": 15, "value": 10, "rest": 25}
+_DECLARING = ("declaration", "function_definition", "type_definition")
 _OPERATORS = re.compile(r"[-+*/%<>=!&|^~?]|\w\s*\(")
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What could be taken out: bytes `start..end` of a unit, inside `function`."""
+    """What could be taken out: bytes `start..end` of a unit, inside `function`; a `rest` begins with that function."""
 
     kind: Kind
     start: int
@@ -64,6 +70,7 @@ def examples(
     for language in languages:
         unit = Unit.parse(localise(material.program.source, material.brief.comments, language).encode())
         possible = [] if unit.error else cuts(unit)
+        possible += rests(unit) if not unit.error and continuations(material, unit, language) else []
         for _ in range(each):
             if not possible:
                 break
@@ -87,6 +94,26 @@ def cuts(unit: Unit) -> list[Cut]:
             if small and not any(a < end and start < b for a, b in unit.directives):
                 found.append(Cut(kind, start, end, name))
     return sorted(set(found), key=lambda cut: (cut.start, cut.end, cut.kind))
+
+
+def continuations(material: Single, unit: Unit, language: Language) -> list[tuple[int, str]]:
+    """The seed's requests to finish what is begun that are true of this program, with their numbers."""
+    texts = [spoken(one, material, names_of(unit)) for one in material.brief.of("continuation", language)]
+    return [(index, text) for index, text in enumerate(texts) if text]
+
+
+def rests(unit: Unit) -> list[Cut]:
+    """Every place where the beginning of a file can end: before a function with its comment, behind all includes and
+    the first declarations."""
+    found = []
+    last = max((end for start, end in unit.directives if b"include" in unit.src[start:end]), default=0)
+    declared = next((n.end_byte for n in unit.root.named_children if n.type in _DECLARING), len(unit.src))
+    for function in unit.functions():
+        start, name = lead(unit, function), unit.function_name(function).decode()
+        begun = start > max(last, declared) and function.parent == unit.root
+        if begun and name and len(unit.src) - start <= MOST_AS_REST * len(unit.src):
+            found.append(Cut("rest", start, len(unit.src), name))
+    return found
 
 
 def _weight(unit: Unit, node: Node) -> int:
@@ -137,6 +164,8 @@ def _example(
     hole = Hole(
         *(part.decode() for part in (unit.src[: cut.start], unit.src[cut.start : cut.end], unit.src[cut.end :]))
     )
+    if cut.kind == "rest":
+        return _continued(material, rng, count_tokens, language, unit, hole)
     marker = rng.choice([m for m in _MARKERS if m not in program.source])
     what = phrases.one(rng, "what", (), cut.kind).fill(function=cut.function)
     title = brief.title.of(language)
@@ -155,7 +184,7 @@ def _example(
     specs = list(fitting(brief, material, unit, language)) if cut.kind in ("body", "statements", "value") else []
     if specs:
         asides.append(phrases.one(rng, "spec"))
-        values["quoted"] = quoted(rng.choice(specs)[1])
+        values["quoted"] = quoted(rng.choice(specs)[1].text)
     elif "title" not in frame.text and rng.random() < 0.6:
         asides.append(phrases.one(rng, "about"))
     only = phrases.one(rng, "only") if rng.random() < 0.4 else None
@@ -170,9 +199,9 @@ def _example(
         textwrap.dedent(unit.indent(cut.start).decode() + hole.middle) if "\n" in hole.middle else hole.middle
     )
     comment = comment_above(unit, cut.function)
-    lead = note = ""
+    said = note = ""
     if only is None and rng.random() < 0.5:
-        lead = phrases.one(rng, "lead", (), cut.kind).fill(**values)
+        said = phrases.one(rng, "lead", (), cut.kind).fill(**values)
     if only is None and cut.kind == "body" and comment and rng.random() < 0.35:
         words = ended(comment)
         note = phrases.one(rng, "comment").fill(function=cut.function, comment=words, comment_low=lowered(words))
@@ -182,7 +211,7 @@ def _example(
         language,
         brief,
         user=user,
-        answer=paragraphs(lead, middle, note),
+        answer=paragraphs(said, middle, note),
         programs=[program],
         origin=program.origin,
         grade=program.grade,
@@ -191,6 +220,32 @@ def _example(
         count_tokens=count_tokens,
         steps=[step.name for step in program.steps],
         hole=hole,
+    )
+
+
+def _continued(
+    material: Single, rng: random.Random, count_tokens: CountTokens, language: Language, unit: Unit, hole: Hole
+) -> Example:
+    """The seed's own request to finish what is begun."""
+    program, phrases = material.program, bank(language, "complete")
+    index, text = rng.choice(continuations(material, unit, language))
+    code = fence(hole.middle)
+    lead_in = phrases.one(rng, "lead-rest").text if rng.random() < 0.6 else ""
+    return row(
+        "complete",
+        language,
+        material.brief,
+        user=paragraphs(text, fence(hole.prefix)),
+        answer=paragraphs(lead_in, code),
+        programs=[program],
+        origin=program.origin,
+        grade=program.grade,
+        phrasing=f"complete/{language}/rest/continuation-{index}",
+        why=evidence(program, material.brief),
+        count_tokens=count_tokens,
+        steps=[step.name for step in program.steps],
+        hole=hole,
+        needs=kind_of(material.brief.needs, (), text),
     )
 
 

@@ -11,6 +11,7 @@ from corpus.source.unit import Unit
 from generators.tasks.bank import Bank, bank
 from generators.tasks.comments import localise
 from generators.tasks.material import Single
+from generators.tasks.needs import applicable, minded
 from generators.tasks.reading import FunctionFacts, Reading, Setting, Shared, Wait
 from generators.tasks.registers import PIN, Field
 from generators.tasks.row import (
@@ -27,7 +28,7 @@ from generators.tasks.row import (
     row,
 )
 from generators.tasks.walk import Stop, stops
-from generators.tasks.write import idea_for
+from generators.tasks.write import idea_for, names_of
 
 Answer = tuple[str, dict[str, str]]
 """What is answered, and the values that the question's slots take."""
@@ -61,6 +62,9 @@ def examples(
             topics.remove(topic)
             yield _example(material, rng, count_tokens, language, unit, topic, teller)
 
+
+# How often an explanation of a whole file says what a change of it must keep.
+_MINDED = 0.4
 
 _EIGHT = {"en": "eight", "zh": "8"}
 
@@ -155,6 +159,9 @@ class _Teller:
             parts.append(paragraphs(self._say("registers-head"), registers))
         self.rng.shuffle(parts)
         safety = [note.of(self.language) for note in brief.safety]
+        if self.rng.random() < _MINDED:
+            needs = applicable(self.material, names_of(self.reading.unit))
+            safety.insert(0, minded(needs, bank(self.language, "write"), self.rng, self.language))
         order = [joined([intro, idea], self.language), *parts] if self.rng.random() < 0.6 else [intro, *parts, idea]
         return paragraphs(*order, size, *safety), {}
 

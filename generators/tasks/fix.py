@@ -11,7 +11,7 @@ from corpus.source.edits import diff
 from corpus.source.unit import Unit
 from generators.mutants.catalogue import OPERATORS
 from generators.mutants.words import words
-from generators.tasks.bank import Bank, bank
+from generators.tasks.bank import Bank, Phrase, bank
 from generators.tasks.comments import localise
 from generators.tasks.difference import function_at, function_text, hunks
 from generators.tasks.faults import Fault, find_fault
@@ -19,12 +19,15 @@ from generators.tasks.material import Mutated, Single, Witness
 from generators.tasks.refactor import placed
 from generators.tasks.row import LANGUAGES, CountTokens, ended, evidence, fence, joined, lowered, paragraphs, row
 from generators.tasks.symptom import bare
-from generators.tasks.write import idea_for
+from generators.tasks.write import idea_for, names_of, spoken
 
 _OPERATORS = {operator.name: operator for operator in OPERATORS}
 
 # Above this, a compiler's later messages are echoes of the first.
 _MOST_MESSAGES = 4
+
+# How often a fault that compiles is put before a reviewer who is told of no symptom.
+_REVIEWED = 0.35
 
 
 def examples(
@@ -54,7 +57,11 @@ def _example(
     values = {"title": title, "title_low": lowered(title), **brief.words(language), "code": fence(wrong)}
     values["code_follows"] = phrases.one(rng, "code-follows").text
     ids: list[str] = []
-    if mutant.fault.kind != "behaviour":
+    review = _review(material, rng, language)
+    if review is not None:
+        index, text = review
+        frame = Phrase(f"own-review-{index}", paragraphs(text, "{code}"))
+    elif mutant.fault.kind != "behaviour":
         values["errors"] = fence(messages(material, file), "")
         frame = phrases.one(rng, "frame-finding" if _found_by_a_check(material) else "frame-compile")
     else:
@@ -70,7 +77,9 @@ def _example(
     said = [ask for ask in asks if ask is not None]
     user = placed(frame.fill(**values), joined((ask.text for ask in said), language), frame.tone, language)
 
-    told = _diagnosis(material, phrases, rng, language, fault, function)
+    told = _diagnosis(material, phrases, rng, language, fault, function, "therefore" if review is None else "effect")
+    if review is not None and rng.random() < 0.7:
+        told = paragraphs(phrases.one(rng, "reviewed").text, told)
     lead = phrases.one(rng, f"give-{gives}").fill(function=function)
     code = {
         "file": lambda: fence(right),
@@ -181,7 +190,13 @@ def _only_in(function: str, wrong: str, corrected: Unit) -> bool:
 
 
 def _diagnosis(
-    material: Mutated, phrases: Bank, rng: random.Random, language: Language, fault: Fault, function: str
+    material: Mutated,
+    phrases: Bank,
+    rng: random.Random,
+    language: Language,
+    fault: Fault,
+    function: str,
+    group: str,
 ) -> str:
     """Where and what is wrong and why, how that leads to what was seen, and what has to be done."""
     reason = _reason(material, rng, language, fault)
@@ -202,7 +217,7 @@ def _diagnosis(
         )
     ]
     if rng.random() < 0.7:
-        parts.append(_consequence(material, phrases, rng, fault))
+        parts.append(_consequence(material, phrases, rng, fault, group))
     told = fault.right_line.rstrip(" ;{") in reason or (fault.right and fault.right in reason)
     if fault.kind == "line" and fault.right_line and not told and rng.random() < 0.8:
         parts.append(phrases.one(rng, "should", (), "token").fill(right_line=fault.right_line))
@@ -211,11 +226,23 @@ def _diagnosis(
     return joined(parts, language)
 
 
-def _consequence(material: Mutated, phrases: Bank, rng: random.Random, fault: Fault) -> str:
-    """How the fault leads to what was seen, in a sentence; "" where there is nothing to add."""
+def _review(material: Mutated, rng: random.Random, language: Language) -> tuple[int, str] | None:
+    """Now and then the seed's own request to review the program, and its number: who asks so has seen nothing yet."""
+    fault = material.mutant.fault
+    requests = material.brief.of("review", language)
+    if fault is None or fault.kind == "compile" or not requests or rng.random() >= _REVIEWED:
+        return None
+    single = Single(material.brief, material.original)
+    names = names_of(Unit.parse(material.original.source.encode()))
+    fit = [(index, text) for index, one in enumerate(requests) if (text := spoken(one, single, names))]
+    return rng.choice(fit) if fit else None
+
+
+def _consequence(material: Mutated, phrases: Bank, rng: random.Random, fault: Fault, group: str) -> str:
+    """How the fault leads to what was seen, in a sentence of this group; "" where there is nothing to add."""
     witness = material.witness
     if witness is not None:
-        return phrases.one(rng, "therefore", (), witness.kind).fill(
+        return phrases.one(rng, group, (), witness.kind).fill(
             where=witness.where, expected=witness.expected, observed=witness.observed, due=witness.due
         )
     shown = [d for d in material.diagnostics if d.file.rsplit("/", 1)[-1] == _file_name(material)]

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from corpus.records import Diagnostic, Labels, Language, Program
+from corpus.seeds import ASKING
 from generators.dialects.conversion import Converted
 from generators.tasks.platforms import PLATFORMS, Platform
+from generators.tasks.requests import Need, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +30,13 @@ class Brief:
 
     `comments` are (English, Chinese) texts without their delimiters. `clock` is as a person writes it ("11.0592 MHz")
     or empty. `model` is the memory model, "" where there are none. `safety` are sentences that an answer carries whole
-    (mains, motors, batteries). `compiler` is named in answers and evidence ("sdcc 4.2.0"). `ports_en` and `ports_zh`
-    stand before the same program in Keil C51's spelling and ask for it in sdcc's.
+    (mains, motors, batteries). `compiler` is named in answers and evidence ("sdcc 4.2.0"). `names` are the words of
+    the seed's own program.
     """
 
     seed: str
     title: Bilingual
-    instructions_en: tuple[str, ...]
-    instructions_zh: tuple[str, ...]
+    requests: tuple[Request, ...]
     idea: Bilingual
     comments: tuple[tuple[str, str], ...]
     chip: str
@@ -47,8 +48,8 @@ class Brief:
     labels: Labels
     safety: tuple[Bilingual, ...] = ()
     compiler: str = "sdcc"
-    ports_en: tuple[str, ...] = ()
-    ports_zh: tuple[str, ...] = ()
+    needs: tuple[Need, ...] = ()
+    names: frozenset[str] = frozenset()
 
     @property
     def platform(self) -> Platform:
@@ -73,13 +74,15 @@ class Brief:
             "option": platform.option or f"{self.model} {'模式' if zh else 'model'}",
         }
 
-    def instructions(self, language: Language) -> tuple[str, ...]:
-        """The seed's own phrasings in that language."""
-        return self.instructions_zh if language == "zh" else self.instructions_en
+    def instructions(self, language: Language) -> tuple[Request, ...]:
+        """The requests for the whole program out of nothing. On the 8051 a port speaks of a program in Keil's spelling;
+        elsewhere it tells of another chip and asks for the program on this one."""
+        manners = ASKING if self.target == "mcs51" else (*ASKING, "port")
+        return tuple(one for manner in manners for one in self.of(manner, language))
 
-    def ports(self, language: Language) -> tuple[str, ...]:
-        """The seed's own requests for a port from Keil C51."""
-        return self.ports_zh if language == "zh" else self.ports_en
+    def of(self, manner: str, language: Language) -> tuple[Request, ...]:
+        """The requests of one manner in that language."""
+        return tuple(one for one in self.requests if (one.manner, one.language) == (manner, language))
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,7 @@ def _own(material: Ported, port: _Port, language: Language) -> list[str]:
         return []
     names = Unit.parse(port.given.encode()).symbols.names
     known = {name.decode("utf-8", "replace") for name in names}
-    texts = [ended(renamed(folded(text), material.program.aliases)) for text in material.brief.ports(language)]
+    texts = [ended(renamed(folded(one.text), material.program.aliases)) for one in material.brief.of("port", language)]
     return [text for text in texts if not missing(text, known, registers_of("mcs51").known)]
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from corpus.records import Example, Language, Message, Origin, Program, Task, example_id
+from corpus.records import Example, Language, Message, Needs, Origin, Program, Task, example_id
 from generators.tasks.material import Brief
 
 CountTokens = Callable[[str], int]
@@ -130,6 +130,7 @@ def row(
     count_tokens: CountTokens,
     steps: Iterable[str] = (),
     hole: Hole | None = None,
+    needs: Needs = "none",
 ) -> Example:
     """One Example. It has no system turn: that one is the deployment's, and a fixed text would teach to need it."""
     messages = (Message("user", user.strip()), Message("assistant", answer.strip()))
@@ -151,4 +152,5 @@ def row(
         answer_tokens=count_tokens(messages[-1].content),
         evidence=why,
         steps=tuple(steps),
+        needs=needs,
     )

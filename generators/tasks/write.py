@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from corpus.records import Example, Language
 from corpus.source.unit import Unit
@@ -12,7 +13,9 @@ from generators.tasks.bank import Bank, bank
 from generators.tasks.comments import localise
 from generators.tasks.material import Brief, Single
 from generators.tasks.naming import missing, renamed
+from generators.tasks.needs import applicable, chosen, kind_of, minded, stated
 from generators.tasks.registers import registers_of
+from generators.tasks.requests import Request
 from generators.tasks.row import (
     LANGUAGES,
     CountTokens,
@@ -61,17 +64,30 @@ def examples(
     for language in languages:
         instructions = list(fitting(material.brief, material, unit, language))
         rng.shuffle(instructions)
-        for index, instruction in instructions[:each]:
-            yield _example(material, rng, count_tokens, language, unit, index, instruction)
+        for index, request in instructions[:each]:
+            yield _example(material, rng, count_tokens, language, unit, index, request)
 
 
-def fitting(brief: Brief, material: Single, unit: Unit, language: Language) -> Iterator[tuple[int, str]]:
-    """The seed's phrasings that are true of this program, with their numbers; names follow its aliases."""
+def fitting(brief: Brief, material: Single, unit: Unit, language: Language) -> Iterator[tuple[int, Request]]:
+    """The seed's requests that are true of this program, with their numbers; names follow its aliases."""
     names = names_of(unit)
-    for index, text in enumerate(brief.instructions(language)):
-        instruction = ended(renamed(folded(text), material.program.aliases))
-        if not missing(instruction, names, registers_of(brief.target).known):
-            yield index, instruction
+    for index, request in enumerate(brief.instructions(language)):
+        text = spoken(request, material, names)
+        if text:
+            yield index, replace(request, text=text)
+
+
+def spoken(request: Request, material: Single, names: frozenset[str]) -> str:
+    """A request in this program's names, or "" when it speaks of a name that the program does not have.
+
+    A port tells of another chip, too, so that there only names of the seed's own program count.
+    """
+    brief = material.brief
+    text = ended(renamed(folded(request.text), material.program.aliases))
+    absent = missing(text, names, registers_of(brief.target).known)
+    if request.manner == "port":
+        absent = tuple(name for name in absent if name in brief.names)
+    return "" if absent else text
 
 
 def idea_for(material: Single, unit: Unit, language: Language) -> str:
@@ -95,6 +111,14 @@ def voice(instruction: str) -> str:
     return "plain"
 
 
+def _voices(request: Request) -> set[str]:
+    """The voices of a request: what frames may stand around it."""
+    heard = voice(request.text)
+    if request.manner in ("question", "port"):
+        return {"personal"}
+    return {heard, "ticket"} if request.manner == "ticket" else {heard}
+
+
 def limit_for(size: int) -> int:
     """A round number of bytes that a person would name for code of this size: 3 to 20 % above it."""
     step = 10 if size < 200 else 20 if size < 400 else 50
@@ -108,15 +132,15 @@ def _example(
     language: Language,
     unit: Unit,
     index: int,
-    instruction: str,
+    request: Request,
 ) -> Example:
-    brief, program = material.brief, material.program
+    brief, program, instruction = material.brief, material.program, request.text
     phrases, wishes = bank(language, "write"), bank(language, "constraints")
     found = traits(unit)
     values = {"title": brief.title.of(language), **brief.words(language)}
     facts = {
         brief.kind,
-        voice(instruction),
+        *_voices(request),
         *(["clock"] if brief.clock else []),
         *(found & {"commented"}),
         *brief.facts,
@@ -141,7 +165,9 @@ def _example(
     tone = frame.tone
     want = rng.choices(("", "code-only", "explained"), (55, 0 if brief.safety else 15, 30))[0]
     closer = phrases.pick(rng, want, facts, tone) if want else None
-    wish = joined((phrase.fill(**values) for phrase in wanted), language)
+    needs = applicable(material, names_of(unit))
+    added = chosen(needs, instruction, rng)
+    wish = joined([*(phrase.fill(**values) for phrase in wanted), stated(added, phrases, rng, language)], language)
     values |= {"instruction": joined([instruction, wish], language), "quoted": quoted(instruction)}
     quotes = "quoted" in frame.slots
     user = paragraphs(frame.fill(**values), wish if quotes else "")
@@ -153,6 +179,7 @@ def _example(
     ids = [
         frame.id,
         *(f"{trait}.{p.id}" for trait, p in zip(asked, wanted, strict=True)),
+        *(f"need.{need.kind}" for need in added),
         *([closer.id] if closer else []),
     ]
     answer, form = code, "bare"
@@ -160,7 +187,8 @@ def _example(
         size = "size-kept" if "size-limit" in asked else "size" if program.sizes and rng.random() < 0.12 else ""
         tail = phrases.one(rng, size).fill(**values) if size else ""
         answer, form = _told(phrases, rng, language, values, facts, code, idea, want == "explained")
-        answer = paragraphs(answer, tail, *(note.of(language) for note in brief.safety))
+        kept = minded(needs, phrases, rng, language) if want == "explained" and rng.random() < 0.6 else ""
+        answer = paragraphs(answer, tail, kept, *(note.of(language) for note in brief.safety))
     return row(
         "write",
         language,
@@ -170,10 +198,11 @@ def _example(
         programs=[program],
         origin=program.origin,
         grade=program.grade,
-        phrasing=f"write/{language}/{index}/{'+'.join(ids)}/{form}",
+        phrasing=f"write/{language}/{request.manner}-{index}/{'+'.join(ids)}/{form}",
         why=evidence(program, brief),
         count_tokens=count_tokens,
         steps=[step.name for step in program.steps],
+        needs=kind_of(brief.needs, added, instruction),
     )
 
 

@@ -230,6 +230,7 @@ def test_an_example_gives_a_row_on_every_axis() -> None:
             ("difficulty", "1"),
             ("target", "mcs51"),
             ("dialect", "sdcc"),
+            ("needs", "none"),
             ("origin", "rewrite"),
             ("grade", "simulated"),
         ),

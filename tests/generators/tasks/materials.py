@@ -13,6 +13,7 @@ from generators.dialects.sdcc import to_sdcc
 from generators.mutants.catalogue import OPERATORS
 from generators.mutants.operator import faulty
 from generators.tasks.material import Bilingual, Brief, Mutated, Ported, Rewritten, Single, StepWords, Witness
+from generators.tasks.requests import Request
 
 SOURCE = """\
 /* Blocking UART on an 8052: mode 1, timer 1 as the baud-rate generator. */
@@ -64,15 +65,17 @@ uint8_t uart_seen(void)
 BRIEF = Brief(
     seed="uart-demo",
     title=Bilingual("Blocking UART driver with timer 1 as baud-rate generator", "用定时器 1 作波特率发生器的串口驱动"),
-    instructions_en=(
-        "Write a UART driver for an AT89S52: `uart_init`, `uart_put` and `uart_seen`.",
-        "I need serial output on my board. Can you write uart_init and uart_put?",
-        "Ticket: debug UART. AT89S52, 9600 8N1. Functions: uart_init, uart_put, uart_seen.",
-    ),
-    instructions_zh=(
-        "用 SDCC 给 AT89S52 写串口驱动：`uart_init`、`uart_put`、`uart_seen`。",
-        "我想先把串口调通，麻烦写一下 uart_init 和 uart_put。",
-        "任务：调试串口。AT89S52，9600 8N1。接口 uart_init、uart_put、uart_seen。",
+    requests=(
+        Request("en", "specification", "Write a UART driver for an AT89S52: `uart_init`, `uart_put` and `uart_seen`."),
+        Request("en", "question", "I need serial output on my board. Can you write uart_init and uart_put?"),
+        Request(
+            "en",
+            "ticket",
+            "Ticket: debug UART. AT89S52, 9600 8N1. Functions: uart_init, uart_put, uart_seen.",
+        ),
+        Request("zh", "specification", "用 SDCC 给 AT89S52 写串口驱动：`uart_init`、`uart_put`、`uart_seen`。"),
+        Request("zh", "question", "我想先把串口调通，麻烦写一下 uart_init 和 uart_put。"),
+        Request("zh", "ticket", "任务：调试串口。AT89S52，9600 8N1。接口 uart_init、uart_put、uart_seen。"),
     ),
     idea=Bilingual(
         "In mode 1 the UART shifts at one 32nd of timer 1's overflow rate. TI must be cleared by software.",

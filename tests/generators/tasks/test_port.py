@@ -23,6 +23,7 @@ from generators.tasks.caveats import (
 )
 from generators.tasks.material import Ported
 from generators.tasks.porting import ORDER, told
+from generators.tasks.requests import Request
 from generators.tasks.row import LANGUAGES
 from tests.generators.tasks.materials import BRIEF, PORTED, SOURCE, ported
 
@@ -62,7 +63,8 @@ def test_a_row_says_what_was_compared() -> None:
 
 def test_the_seeds_own_words_ask_for_sdcc() -> None:
     """They stand before the Keil text; never before the other direction, and not where they name what is not there."""
-    brief = replace(BRIEF, ports_en=("This UART driver is for Keil C51: move uart_put to SDCC.", "Port uart_gone."))
+    texts = ("This UART driver is for Keil C51: move uart_put to SDCC.", "Port uart_gone.")
+    brief = replace(BRIEF, requests=tuple(Request("en", "port", text) for text in texts))
     examples = drawn(replace(PORTED, brief=brief))
     own = [e for e in examples if "This UART driver is for Keil C51" in e.instruction]
     assert own and all(e.labels.dialect == "sdcc" and e.instruction.startswith("This UART driver") for e in own)
