@@ -13,7 +13,8 @@ from typing import NamedTuple
 from corpus.source.dialect import KEIL_WORDS
 from corpus.source.edits import Edit
 from corpus.source.lexer import Lexed, Splice, lexed
-from corpus.source.mask import Dialect, Masked, Span, masked, words_of
+from corpus.source.mask import Masked, Span, masked
+from corpus.source.spoken import Dialect
 
 _STOPS = frozenset((b";", b"{", b"}"))
 # Words whose meaning reaches beyond their statement.
@@ -124,7 +125,7 @@ def _moved(spans: Sequence[Span], start: int, end: int, shift: int) -> list[Span
 
 @lru_cache(maxsize=64)
 def _words(known: Dialect) -> frozenset[bytes]:
-    return words_of(known) | _FAR
+    return known.words | _FAR
 
 
 class _Landmarks(NamedTuple):

@@ -78,6 +78,7 @@ void main(void)
     check((uint8_t)SIM_DRAW(5, 95), 7, (uint8_t)SIM_DRAW(0, 60), 0x09);
     SIM_EXPECT_WRITE(SIM_SFR(0xA8), 0x00);
     SIM_EXPECT_WRITE(SIM_SFR(0xA8), 0x80);
+    check(40, 0, 25, 0x50); /* only bit 7 is the sign, all others are decimals */
     EA = 0; /* and stays off */
     check(90, 50, 110, 0x85); /* below zero; more than fits in eight bits */
     SIM_EXPECT(EA, 0);

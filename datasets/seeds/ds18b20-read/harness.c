@@ -78,6 +78,9 @@ static uint8_t read(uint16_t raw, uint8_t spoil)
         feed_byte(scratchpad[i]);
     i = ds18b20_read(&tenths);
     SIM_HOLD(PORT, HIGH);
+    expect_reset();
+    expect_byte(0xCC);
+    expect_byte(0xBE);
     SIM_SKIP_WRITES(PORT);
     return i;
 }

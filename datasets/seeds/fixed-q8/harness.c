@@ -64,6 +64,11 @@ void main(void)
     SIM_EXPECT(q8_div(5, 0), 0x7FFF);
     SIM_EXPECT(q8_div(-5, 0), -32767 - 1);
     SIM_EXPECT(q8_div(0, -7), 0);
+    SIM_EXPECT(q8_div(0x0100, -32767 - 1), -2);  /* a divisor whose magnitude needs all 16 bits */
+    SIM_EXPECT(q8_div(-32767 - 1, -32767 - 1), 0x0100);
+    SIM_EXPECT(q8_div(0x0055, -32767 - 1), -1);  /* 0.66 of the smallest step */
+    SIM_EXPECT(q8_div(0x003F, -32767 - 1), 0);
+    SIM_EXPECT(q8_div(0x0040, -32767 - 1), -1);  /* a tie */
 
     SIM_MARK(3);
     SIM_EXPECT(q8_from_int(3), 0x0300);

@@ -45,6 +45,7 @@ static void finish(void)
     SIM_EXPECT_NO_WRITE(SIM_P2);
     SIM_EXPECT_NO_WRITE(SIM_P1);
     SIM_EXPECT(IT0, 1);
+    SIM_EXPECT(PCON & 0x1E, 0); /* idle and nothing else: power-down would stop the clock */
     SIM_EXPECT(EX0, 1);
     SIM_EXPECT(EA, 1);
     SIM_EXPECT(IE & 0x1E, 0); /* nothing else may wake it */

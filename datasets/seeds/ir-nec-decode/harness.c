@@ -159,7 +159,61 @@ void main(void)
     send_key(0xFF, 0x00);
     expect_event(KEY, 0xFF, 0x00);
 
-    SIM_MARK(7); /* starting again forgets all */
+    edge(GAP_US);
+    SIM_INTERRUPT(1);
+    no_start = 1;
+    send_key(0x12, 0x34);
+    expect_event(NONE, 0, 0);
+    SIM_MARK(7); /* a wrong interval ends the frame, and its edge may begin the next one */
+    bad_bit = 7;
+    bad_us = 5000;
+    send_key(0x12, 0x34);
+    expect_event(NONE, 0, 0);
+    send_key(0x77, 0x21);
+    expect_event(KEY, 0x77, 0x21);
+    edge(GAP_US);
+    edge(13500);
+    edge(2250);
+    edge(GAP_US);
+    no_start = 1;
+    send_key(0x08, 0x91);
+    expect_event(KEY, 0x08, 0x91);
+    SIM_MARK(8); /* bits that are 1 in a byte and in its inverse */
+    send(0x13, 0xED, 0x34, 0xCB);
+    expect_event(NONE, 0, 0);
+    send(0x12, 0xED, 0x35, 0xCB);
+    expect_event(NONE, 0, 0);
+#if HOLE_CRYSTAL_HZ % 12000000 == 0
+    SIM_MARK(9); /* whole counts a microsecond: the ends of the tolerance themselves */
+    leader_us = 13500 - HOLE_LEAD_TOLERANCE_US;
+    off_us = HOLE_BIT_TOLERANCE_US;
+    send_key(0x5C, 0xA3);
+    expect_event(KEY, 0x5C, 0xA3);
+    leader_us = 13500 + HOLE_LEAD_TOLERANCE_US;
+    off_us = -HOLE_BIT_TOLERANCE_US;
+    send_key(0x3A, 0x65);
+    expect_event(KEY, 0x3A, 0x65);
+    send_repeat(11250 - HOLE_LEAD_TOLERANCE_US);
+    expect_event(REPEAT, 0x3A, 0x65);
+    send_repeat(11250 + HOLE_LEAD_TOLERANCE_US);
+    expect_event(REPEAT, 0x3A, 0x65);
+    send_repeat(11250 - HOLE_LEAD_TOLERANCE_US - 1);
+    expect_event(NONE, 0, 0);
+    send_repeat(11250 + HOLE_LEAD_TOLERANCE_US + 1);
+    expect_event(NONE, 0, 0);
+    for (a = 0; a < 6; a++) {
+        bad_bit = a < 4 ? 3 : 0xFF; /* bit 3 of 0x3A is 1, of 0x32 it is 0 */
+        bad_us = (a & 2 ? 2250 : 1125) + (a & 1 ? HOLE_BIT_TOLERANCE_US + 1 : -HOLE_BIT_TOLERANCE_US - 1);
+        if (a == 4)
+            leader_us = 13500 - HOLE_LEAD_TOLERANCE_US - 1;
+        if (a == 5)
+            leader_us = 13500 + HOLE_LEAD_TOLERANCE_US + 1;
+        send_key(a & 2 ? 0x3A : 0x32, 0x65);
+        expect_event(NONE, 0, 0);
+    }
+#endif
+
+    SIM_MARK(10); /* starting again forgets all */
     send_key(0x01, 0x02);
     ir_init();
     SIM_EXPECT(TR0, 0);

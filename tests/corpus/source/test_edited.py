@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from corpus.seeds import load_seeds
 from corpus.source.edits import Edit, apply_edits, difference
 from corpus.source.lexer import _cut, lexed
-from corpus.source.mask import Dialect, _Masker, words_of
+from corpus.source.mask import _Masker
+from corpus.source.spoken import Dialect
 from corpus.source.unit import Unit, _parsed, _spliced
 
 SEEDS = sorted(load_seeds(Path(__file__).parents[3] / "datasets" / "seeds"), key=lambda seed: seed.id)[::9]
@@ -126,10 +127,10 @@ def test_every_word_that_the_mask_looks_for_is_known(monkeypatch: pytest.MonkeyP
         return []
 
     monkeypatch.setattr(_Masker, "_places", noted)
-    cut = _cut(DIALECT + b" ".join((*words_of(Dialect.of(_cut(DIALECT))),)))
+    cut = _cut(DIALECT + b" ".join((*Dialect.of(_cut(DIALECT)).words,)))
     known = Dialect.of(cut)
     _Masker(cut, known).run()
-    assert looked_for - {b"("} <= words_of(known)
+    assert looked_for - {b"("} <= known.words
 
 
 @given(st.binary(max_size=12), st.binary(max_size=12))
