@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from corpus.chips import Family
 from corpus.records import GRADES
 from corpus.yamlfile import YamlError, did_you_mean, first_error, line_of, located, read_file
 
@@ -167,6 +168,7 @@ class Recipe(_Section):
     seed: int = Field(1, description="random seed; the same recipe, seed and tools give the same bytes")
     seeds: str = Field("../seeds", description="folder of seeds, relative to the recipe file")
     only: tuple[str, ...] = Field((), description="ids of the seeds to use; empty means all")
+    targets: tuple[Family, ...] = Field((), description="chip families of the seeds to use; empty means all")
     languages: tuple[Literal["en", "zh"], ...] = Field(("en", "zh"), min_length=1, description="languages of the rows")
     shard: Annotated[int, Field(ge=1)] = Field(64, description="rewrite chains in one shard of work")
     generate: Generate = Generate()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -295,6 +295,16 @@ def seed_folders(root: Path) -> list[Path]:
     if not folders:
         raise SeedError(root, 1, "seeds", "holds no seed folder")
     return folders
+
+
+def asked_seeds(root: Path, only: Collection[str] = (), targets: Collection[str] = ()) -> list[Path]:
+    """The folders under `root` of the seeds with these ids and for these chip families; empty means all.
+
+    A seed that does not say its family is among them, so that it is named where it is read. Raises SeedError as
+    `seed_folders` does.
+    """
+    found = [folder for folder in seed_folders(root) if not only or folder.name in only]
+    return [one for one in found if not targets or not (of := targets_of([one])) or of[0] in targets]
 
 
 def targets_of(folders: Iterable[Path]) -> tuple[Family, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from corpus.recipe import Recipe, RecipeError
-from corpus.seeds import seed_folders, targets_of
+from corpus.seeds import asked_seeds, targets_of
 from corpus.shards import write_bytes, write_json
 from corpus.yamlfile import did_you_mean
 from flows.job import TOOLS
@@ -34,11 +34,6 @@ def run_folder(recipe: Recipe, out: Path | None) -> Path:
     return (out or ROOT / "datasets" / "runs" / recipe.name).resolve()
 
 
-def asked_seeds(root: Path, recipe: Recipe) -> list[Path]:
-    """The folders of the seeds that a recipe uses. Raises SeedError for a folder that is none or holds none."""
-    return [folder for folder in seed_folders(root) if not recipe.only or folder.name in recipe.only]
-
-
 def prepare(run: Run) -> None:
     """Everything that would stop the run later is found now: tools, rule names, a folder that cannot be written.
 
@@ -49,7 +44,7 @@ def prepare(run: Run) -> None:
         UnwritableFolder: the run's folder cannot be written.
     """
     with Sandbox() as sandbox:
-        tools = require_tools(sandbox, targets_of(asked_seeds(run.seeds, run.recipe)))
+        tools = require_tools(sandbox, targets_of(asked_seeds(run.seeds, run.recipe.only, run.recipe.targets)))
     generate = run.recipe.generate
     names = [rule.name for rule in RULES]
     for name in generate.rewrites.rules:

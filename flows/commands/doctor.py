@@ -14,9 +14,9 @@ from rich.table import Table
 
 from corpus.chips import Family
 from corpus.recipe import RecipeError, load_recipe
-from corpus.seeds import SeedError, targets_of
+from corpus.seeds import SeedError, asked_seeds, targets_of
 from flows.exits import MISSING_TOOL
-from flows.settings import asked_seeds, default_recipe
+from flows.settings import default_recipe
 from validators.sandbox.runner import Sandbox, SandboxUnavailable
 from validators.toolchains.tools import Tool, find_tools
 
@@ -62,7 +62,7 @@ def _targets() -> tuple[Family, ...]:
     try:
         recipe = default_recipe()
         asked = load_recipe(recipe)
-        return targets_of(asked_seeds((recipe.parent / asked.seeds).resolve(), asked))
+        return targets_of(asked_seeds((recipe.parent / asked.seeds).resolve(), asked.only, asked.targets))
     except (RecipeError, SeedError):
         return ()
 

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from corpus.records import Program, Rejected, Verdict
-from corpus.seeds import Seed, SeedError, files_digest, load_seed, seed_folders
+from corpus.seeds import Seed, SeedError, asked_seeds, files_digest, load_seed
 from corpus.shards import Manifest
 from corpus.tables import reject_row, reject_table
 from flows.job import Job, JobMaker, tool_words
@@ -20,7 +20,7 @@ from validators.sandbox.runner import Sandbox
 
 NAME = "seeds"
 VERSION = "4"
-SECTIONS = ("verify", "only")
+SECTIONS = ("verify", "only", "targets")
 
 KEPT = pa.schema([("id", pa.string()), ("digest", pa.string())])
 
@@ -31,12 +31,8 @@ def jobs(make: JobMaker) -> list[Job]:
     Raises:
         SeedError: the folder of seeds cannot be used.
     """
-    only = set(make.recipe.only)
-    made = []
-    for folder in seed_folders(make.seeds):
-        if not only or folder.name in only:
-            made.append(make.job(folder.name, [files_digest(folder), *tool_words(make.run)], seed=folder.name))
-    return made
+    folders = asked_seeds(make.seeds, make.recipe.only, make.recipe.targets)
+    return [make.job(one.name, [files_digest(one), *tool_words(make.run)], seed=one.name) for one in folders]
 
 
 def work(job: Job) -> Manifest:

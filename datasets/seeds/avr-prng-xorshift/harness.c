@@ -203,7 +203,7 @@ void main(void)
 
     SIM_MARK(6); /* shuffling: from the last place down; nothing to do for none and for one */
     for (n = 0; n < 20; n = n * 2 + 1) {
-        for (k = 0; k < 4; k++) {
+        for (k = 0; k < 2; k++) {
             for (i = 0; i < 20; i++)
                 items[i] = mine[i] = (uint8_t)(100 + i);
             rng_shuffle(items + 1, n);

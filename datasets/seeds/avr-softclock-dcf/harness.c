@@ -77,13 +77,11 @@ static void compose(uint8_t summer)
     parities();
 }
 
-/* Pulses of a minute, the first one of them being the mark behind the minute before. */
-static void transmit(uint8_t pulses)
+/* Pulses of a minute from one second up to another; the first pulse is the mark behind the minute before. */
+static void transmit(uint8_t from, uint8_t to)
 {
-    uint8_t i;
-
-    for (i = 0; i < pulses; i++) {
-        pulse(sent[i] ? MS(200) : MS(100));
+    for (; from < to; from++) {
+        pulse(sent[from] ? MS(200) : MS(100));
         at += HOLE_SECOND_COUNTS;
     }
 }
@@ -133,6 +131,7 @@ static void set(uint8_t year, uint8_t month, uint8_t day, uint8_t weekday, uint8
 static void start(void)
 {
     dcf_init();
+    SIM_EXPECT(dcf_age(), 0);
     edge(IN_PULSE);
     at += 2 * HOLE_SECOND_COUNTS;
 }
@@ -140,7 +139,7 @@ static void start(void)
 static void accepted(void)
 {
     start();
-    transmit(59);
+    transmit(0, 59);
     unknown();
     minute_begins();
     time_is(&want);
@@ -149,7 +148,7 @@ static void accepted(void)
 static void refused(void)
 {
     start();
-    transmit(59);
+    transmit(0, 59);
     minute_begins();
     unknown();
 }
@@ -158,18 +157,6 @@ static void seconds_pass(uint8_t number)
 {
     while (number--)
         SIM_INTERRUPT(COMPARE);
-}
-
-/* Wherever it starts, the seconds from there to the next minute, day, month, year. */
-static void turns(uint8_t year, uint8_t month, uint8_t day, uint8_t next_month, uint8_t next_day)
-{
-    set(year, month, day, 7, 23, 59);
-    compose(0);
-    accepted();
-    seconds_pass(60);
-    dcf_poll();
-    set(next_month < month ? (year + 1) % 100 : year, next_month, next_day, 1, 0, 0);
-    time_is(&want);
 }
 
 void main(void)
@@ -207,13 +194,13 @@ void main(void)
     unknown();
     set(24, 2, 28, 3, 23, 59);
     compose(0);
-    transmit(40);
+    transmit(0, 40);
     minute_begins();
     unknown();
 
     SIM_MARK(2); /* a whole minute, and the clock in step with it */
     start();
-    transmit(59);
+    transmit(0, 59);
     at += HOLE_SECOND_COUNTS;
     edge(IN_PULSE);
     seconds_pass(2); /* what was counted before the time is known does not count */
@@ -234,12 +221,12 @@ void main(void)
     SIM_EXPECT(dcf_age(), 0);
     seconds_pass(1);
     dcf_poll();
-    set(24, 2, 29, 4, 0, 0);
+    set(24, 2, 0, 4, 0, 0); /* the day of the month is not known any more */
     time_is(&want);
     SIM_EXPECT(dcf_age(), 1);
     seconds_pass(130);
     dcf_poll();
-    set(24, 2, 29, 4, 0, 2);
+    set(24, 2, 0, 4, 0, 2);
     want.second = 10;
     time_is(&want);
     SIM_EXPECT(dcf_age(), 3);
@@ -248,7 +235,7 @@ void main(void)
     set(99, 12, 31, 4, 9, 58);
     compose(1);
     start();
-    transmit(59);
+    transmit(0, 59);
     at += HOLE_SECOND_COUNTS;
     edge(IN_PULSE);
     SIM_HOLD(SIM_REG(0x84), at + HOLE_SECOND_COUNTS - 1); /* as good as over */
@@ -258,7 +245,7 @@ void main(void)
     SIM_EXPECT(OCR1A, (uint16_t)(at + 2U * HOLE_SECOND_COUNTS));
     SIM_EXPECT(dcf_age(), 0);
     start();
-    transmit(59);
+    transmit(0, 59);
     at += HOLE_SECOND_COUNTS;
     edge(IN_PULSE);
     SIM_HOLD(SIM_REG(0x84), at + HOLE_SECOND_COUNTS - 2);
@@ -267,10 +254,33 @@ void main(void)
     time_is(&want);
     SIM_EXPECT(OCR1A, (uint16_t)(at + HOLE_SECOND_COUNTS));
 
-    SIM_MARK(4); /* the end of months and years */
-    turns(23, 2, 28, 3, 1);
-    turns(99, 12, 31, 1, 1);
-    turns(25, 4, 30, 5, 1);
+    SIM_MARK(4); /* from hour to hour and from Sunday to Monday; the next frame sets it again */
+    set(24, 12, 31, 7, 22, 59);
+    compose(0);
+    accepted();
+    seconds_pass(59);
+    dcf_poll();
+    seconds_pass(2);
+    dcf_poll();
+    set(24, 12, 31, 7, 23, 0);
+    want.second = 1;
+    time_is(&want);
+    SIM_EXPECT(dcf_age(), 1);
+    set(25, 5, 26, 1, 8, 5);
+    compose(1);
+    edge(IN_PULSE);
+    at += 2 * HOLE_SECOND_COUNTS;
+    transmit(0, 59);
+    minute_begins();
+    time_is(&want);
+    SIM_EXPECT(dcf_age(), 0);
+    set(21, 1, 3, 7, 23, 59);
+    compose(0);
+    accepted();
+    seconds_pass(60);
+    dcf_poll();
+    set(21, 1, 0, 1, 0, 0);
+    time_is(&want);
 
     SIM_MARK(5); /* one wrong bit in each part */
     set(31, 10, 19, 7, 17, 38);
@@ -315,7 +325,7 @@ void main(void)
     refused();
 
     SIM_MARK(7); /* pulses and seconds at their limits, and beyond */
-    set(0, 1, 1, 6, 0, 0);
+    set(0, 1, 1, 7, 0, 0);
     compose(0);
     start();
     for (i = 0; i < 59; i++) {
@@ -325,23 +335,24 @@ void main(void)
     at += MS(HOLE_SLACK_MS);
     minute_begins();
     time_is(&want);
-    for (i = 0; i < 4; i++) {
+    for (i = 0; i < 4; i++) { /* one wrong thing in the middle, the bits themselves are right */
         start();
-        transmit(30);
-        if (i == 0)
-            pulse(MS(40) - 1);
-        else if (i == 1)
-            pulse(MS(250) + 1);
-        else
-            pulse(MS(100));
+        transmit(0, 30);
+        pulse(i == 0 ? MS(40) - 1 : i == 1 ? MS(250) + 1 : sent[30] ? MS(200) : MS(100));
         at += i == 2 ? HOLE_SECOND_COUNTS - MS(HOLE_SLACK_MS) - 1
             : i == 3 ? HOLE_SECOND_COUNTS + MS(HOLE_SLACK_MS) + 1 : HOLE_SECOND_COUNTS;
-        transmit(28);
+        transmit(31, 59);
         minute_begins();
         unknown();
     }
     start();
-    transmit(59);
+    transmit(0, 30);
+    dcf_init(); /* forgets what it has heard */
+    transmit(30, 59);
+    minute_begins();
+    unknown();
+    start();
+    transmit(0, 59);
     pulse(MS(100)); /* a leap second: this minute is left out */
     at += HOLE_SECOND_COUNTS;
     minute_begins();

@@ -1,7 +1,6 @@
-/* Clock that runs on timer 1 and is set by DCF77: pulses give bits, 59 bits a minute, parity and BCD the time. */
+/* Clock that runs on timer 1 and is set by DCF77: 59 pulses are the bits of a minute, in BCD with parity. */
 #include <avr/interrupt.h>
 #include <avr/io.h>
-#include <avr/pgmspace.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <util/atomic.h>
@@ -21,7 +20,7 @@
 typedef struct {
     uint8_t year; /* 0..99 */
     uint8_t month;
-    uint8_t day;
+    uint8_t day; /* 0: unknown, since midnight has passed without reception */
     uint8_t weekday; /* 1 = Monday */
     uint8_t hour;
     uint8_t minute;
@@ -109,7 +108,6 @@ void dcf_init(void)
     TIMSK1 = 0;
     count = BROKEN; /* in the middle of a minute, as far as we know */
     received = false;
-    seconds = 0;
     valid = false;
     age = 0;
 
@@ -167,16 +165,7 @@ static bool decode(const uint8_t *code, dcf_time_t *time)
     time->month = bcd(code, 45, 5);
     time->year = bcd(code, 50, 8);
     return time->minute < 60 && time->hour < 24 && time->day >= 1 && time->day <= 31 && time->weekday >= 1
-        && time->weekday <= 7 && time->month >= 1 && time->month <= 12 && time->year <= 99;
-}
-
-static uint8_t days_of_month(void)
-{
-    static const uint8_t DAYS[12] PROGMEM = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-
-    if (now.month == 2 && now.year % 4 == 0) /* right up to 2099 */
-        return 29;
-    return pgm_read_byte(&DAYS[now.month - 1]);
+        && time->month >= 1 && time->month <= 12 && time->year <= 99;
 }
 
 static void add_second(void)
@@ -193,16 +182,10 @@ static void add_second(void)
         return;
     now.hour = 0;
     now.weekday = now.weekday % 7 + 1;
-    if (++now.day <= days_of_month())
-        return;
-    now.day = 1;
-    if (++now.month <= 12)
-        return;
-    now.month = 1;
-    now.year = now.year < 99 ? now.year + 1 : 0;
+    now.day = 0; /* months have many lengths: the next minute received will tell */
 }
 
-/* Call at least once a second: adds the seconds that have passed, and takes over a time that was received. */
+/* Call at least once a second: adds the seconds that have passed, or takes over a time received. */
 void dcf_poll(void)
 {
     uint8_t code[FRAME_BYTES];

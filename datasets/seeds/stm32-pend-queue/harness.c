@@ -190,9 +190,18 @@ void main(void)
     for (i = 0; i < HOLE_QUEUE_SIZE; i++)
         logged_next(500 + i);
     no_more();
+    run();
+    logged = looked = 0;
+    head = tail = 0x1FFFE; /* far along, with large counts */
     lost = missed = 0x12344;
+    peak = most = 0x10003;
     for (i = 0; i < HOLE_QUEUE_SIZE + 1; i++)
         posts(note, i);
+    run();
+    for (i = 0; i < HOLE_QUEUE_SIZE; i++)
+        logged_next(i);
+    no_more();
+    posts(note, 9);
 
     SIM_MARK(8); /* started again with jobs waiting, interrupts masked */
     start(0xFFFFFFFF, 1);

@@ -1,3 +1,4 @@
+#define REG(address) (*(volatile uint8_t *)(address))
 #define CSR SIM_ADC_CSR
 #define CR1 SIM_REG(0x5401)
 #define OFF (HOLE_SPSEL * 16)
@@ -102,11 +103,11 @@ static void late(uint16_t looks)
 
 static void start(uint8_t dirt)
 {
-    ADC_CR1 = dirt;
-    ADC_CSR = dirt;
-    ADC_CR2 = dirt;
-    ADC_TDRL = dirt;
-    ADC_TDRH = dirt;
+    REG(SIM_REG(0x5401)) = dirt;
+    REG(SIM_ADC_CSR) = dirt;
+    REG(SIM_REG(0x5402)) = dirt;
+    REG(SIM_REG(0x5407)) = dirt;
+    REG(SIM_REG(0x5406)) = dirt;
     SIM_SKIP_WRITES(CR1);
     SIM_SKIP_WRITES(CSR);
     SIM_SKIP_WRITES(SIM_REG(0x5402));

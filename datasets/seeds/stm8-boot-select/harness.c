@@ -1,3 +1,4 @@
+#define REG(address) (*(volatile uint8_t *)(address))
 #define IAPSR SIM_REG(0x505F)
 #define DUKR SIM_REG(0x5064)
 #define AT(i) (0x4000 + HOLE_PLACE + (i))
@@ -63,13 +64,13 @@ static void skip(void)
 
 static void plant(uint8_t lowest, uint8_t tries_a, uint8_t tries_b)
 {
-    FLASH_DUKR = 0xAE;
-    FLASH_DUKR = 0x56;
+    REG(SIM_REG(0x5064)) = 0xAE;
+    REG(SIM_REG(0x5064)) = 0x56;
     CELL(0) = lowest;
     CELL(1) = tries_a;
     CELL(2) = tries_b;
-    FLASH_IAPSR = 0;
-    FLASH_IAPSR; /* what is left in it */
+    REG(SIM_REG(0x505F)) = 0;
+    REG(SIM_REG(0x505F)); /* what is left in it */
     skip();
 }
 

@@ -1,3 +1,4 @@
+#define REG(address) (*(volatile uint8_t *)(address))
 #define IAPSR SIM_REG(0x505F)
 #define DUKR SIM_REG(0x5064)
 #define AT(offset) (0x4000 + HOLE_PLACE + (offset))
@@ -26,8 +27,8 @@ static void seal(void)
 
 static void unlock_for_harness(void)
 {
-    FLASH_DUKR = 0xAE;
-    FLASH_DUKR = 0x56;
+    REG(SIM_REG(0x5064)) = 0xAE;
+    REG(SIM_REG(0x5064)) = 0x56;
 }
 
 static void skip(void)
@@ -48,7 +49,7 @@ static void plant(uint8_t record)
     unlock_for_harness();
     for (i = 0; i < 8; i++)
         CELL(record * 8 + i) = model[i];
-    FLASH_IAPSR = 0;
+    REG(SIM_REG(0x505F)) = 0;
     skip();
 }
 

@@ -1,3 +1,4 @@
+#define REG(address) (*(volatile uint8_t *)(address))
 #define ODR SIM_ODR('D')
 #define IER SIM_REG(0x5301)
 #define SR1 SIM_REG(0x5302)
@@ -91,16 +92,16 @@ static void expect_closed(void)
 static void start(uint8_t dirt)
 {
     __asm__("sim");
-    PB_DDR = dirt;
-    PB_CR1 = dirt;
-    PB_CR2 = dirt;
-    PC_DDR = dirt;
-    PC_CR1 = dirt;
-    PC_CR2 = dirt;
-    PD_ODR = dirt;
-    PD_DDR = dirt;
-    PD_CR1 = dirt;
-    EXTI_CR1 = dirt;
+    REG(SIM_DDR('B')) = dirt;
+    REG(SIM_CR1('B')) = dirt;
+    REG(SIM_CR2('B')) = dirt;
+    REG(SIM_DDR('C')) = dirt;
+    REG(SIM_CR1('C')) = dirt;
+    REG(SIM_CR2('C')) = dirt;
+    REG(SIM_ODR('D')) = dirt;
+    REG(SIM_DDR('D')) = dirt;
+    REG(SIM_CR1('D')) = dirt;
+    REG(SIM_REG(0x50A0)) = dirt;
     odr = dirt & (uint8_t)~(UP_MASK | DOWN_MASK);
     SIM_SKIP_WRITES(ODR);
     SIM_SKIP_WRITES(IER);
@@ -135,7 +136,6 @@ static void after(void);
 
 void main(void)
 {
-    head = 3;
     ticks_left = 1;
     start(0x00);
     press();
@@ -261,7 +261,7 @@ void main(void)
 
     SIM_MARK(5); /* from reset, as a program: it sleeps, is woken, and sleeps again */
     __asm__("sim");
-    PD_ODR = 0;
+    REG(SIM_ODR('D')) = 0;
     SIM_SKIP_WRITES(ODR);
     SIM_SKIP_WRITES(SR1);
     SIM_INTERRUPT_ON_IDLE(4);

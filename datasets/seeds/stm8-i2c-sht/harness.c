@@ -1,3 +1,4 @@
+#define REG(address) (*(volatile uint8_t *)(address))
 #define CR2 SIM_REG(0x5211)
 #define DR SIM_REG(0x5216)
 #define SR1 SIM_REG(0x5217)
@@ -144,8 +145,8 @@ void main(void)
     uint8_t count;
     uint16_t word;
 
-    I2C_CR1 = 0xC1;
-    I2C_CCRH = 0x8F;
+    REG(SIM_REG(0x5210)) = 0xC1;
+    REG(SIM_REG(0x521C)) = 0x8F;
     SIM_SKIP_WRITES(SIM_REG(0x5210));
     SIM_SKIP_WRITES(SIM_REG(0x521C));
     sht_init();

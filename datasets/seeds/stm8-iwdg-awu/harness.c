@@ -1,3 +1,4 @@
+#define REG(address) (*(volatile uint8_t *)(address))
 #define FLOAT_MASK (uint8_t)(1u << HOLE_FLOAT_BIT)
 #define ALARM_MASK (uint8_t)(1u << HOLE_ALARM_BIT)
 #define KR SIM_REG(0x50E0)
@@ -98,12 +99,12 @@ static void expect_init(uint8_t dirt, bool alarmed)
 
 static void make_dirt(uint8_t dirt)
 {
-    PB_ODR = dirt;
-    PB_DDR = dirt;
-    PB_CR1 = dirt;
-    PD_ODR = dirt;
-    PD_DDR = dirt;
-    PD_CR1 = dirt;
+    REG(SIM_ODR('B')) = dirt;
+    REG(SIM_DDR('B')) = dirt;
+    REG(SIM_CR1('B')) = dirt;
+    REG(SIM_ODR('D')) = dirt;
+    REG(SIM_DDR('D')) = dirt;
+    REG(SIM_CR1('D')) = dirt;
     SIM_SKIP_WRITES(ALARM_ODR);
     SIM_SKIP_WRITES(DDR);
     SIM_SKIP_WRITES(CR1);
@@ -153,8 +154,8 @@ void main(void)
 
     SIM_MARK(3); /* a life as a program: after power-up, wet for some looks, and dry again */
     make_dirt(0x00);
-    AWU_CSR = 0;
-    CLK_ICKR = 0x01;
+    REG(SIM_REG(0x50F0)) = 0;
+    REG(SIM_REG(0x50C0)) = 0x01;
     SIM_HOLD(SIM_REG(0x50B3), 0xFD); /* any other cause of the reset */
     SIM_SKIP_WRITES(KR);
     SIM_SKIP_WRITES(SIM_REG(0x50E1));
@@ -166,7 +167,6 @@ void main(void)
         feed(false);
     for (n = 0; n < 2 * HOLE_CONFIRM; n++)
         SIM_INTERRUPT_ON_IDLE(1);
-    woken = true; /* left over: the first sleep comes first */
     SIM_CUT_AFTER(2000, after_a_good_life);
     program_main();
 }
@@ -191,7 +191,7 @@ static void after_a_good_life(void)
     SIM_MARK(4); /* and one after the watchdog had to bite: alarm at once, until the tank is seen empty; an interrupt of
                     somebody else wakes it, which is no reason to look or to refresh */
     make_dirt(0xFF);
-    *(volatile uint8_t *)SIM_CR2('C') = 0x02;
+    REG(SIM_CR2('C')) = 0x02;
     SIM_HOLD(SIM_REG(0x50B3), 0x02);
     for (n = 0; n < HOLE_CONFIRM; n++)
         feed(false);

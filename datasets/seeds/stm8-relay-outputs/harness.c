@@ -1,3 +1,4 @@
+#define REG(address) (*(volatile uint8_t *)(address))
 #define C_OWN ((1 << HOLE_K1_BIT) | (1 << HOLE_K2_BIT))
 #define D_OWN ((1 << HOLE_K3_BIT) | (1 << HOLE_K4_BIT))
 #define C_OTHERS ((uint8_t)~C_OWN)
@@ -9,8 +10,8 @@ static uint8_t d;
 
 static void dirt(uint8_t on_c, uint8_t on_d)
 {
-    PC_ODR = c = on_c;
-    PD_ODR = d = on_d;
+    REG(SIM_ODR('C')) = c = on_c;
+    REG(SIM_ODR('D')) = d = on_d;
     SIM_SKIP_WRITES(SIM_ODR('C'));
     SIM_SKIP_WRITES(SIM_ODR('D'));
 }
@@ -46,12 +47,12 @@ static void set(uint8_t relay, bool on)
 static void start(uint8_t odr, uint8_t ddr, uint8_t cr1, uint8_t cr2)
 {
     dirt(odr, (uint8_t)~odr);
-    PC_DDR = ddr;
-    PD_DDR = (uint8_t)~ddr;
-    PC_CR1 = cr1;
-    PD_CR1 = (uint8_t)~cr1;
-    PC_CR2 = cr2;
-    PD_CR2 = (uint8_t)~cr2;
+    REG(SIM_DDR('C')) = ddr;
+    REG(SIM_DDR('D')) = (uint8_t)~ddr;
+    REG(SIM_CR1('C')) = cr1;
+    REG(SIM_CR1('D')) = (uint8_t)~cr1;
+    REG(SIM_CR2('C')) = cr2;
+    REG(SIM_CR2('D')) = (uint8_t)~cr2;
     relay_init();
     c &= C_OTHERS;
     d &= D_OTHERS;

@@ -1,3 +1,4 @@
+#define REG(address) (*(volatile uint8_t *)(address))
 #define IER SIM_REG(0x5301)
 #define SR1 SIM_REG(0x5302)
 #define EGR SIM_REG(0x5304)
@@ -98,8 +99,8 @@ static uint8_t zeller(uint16_t year, uint8_t month, uint8_t day)
 
 static void start(void)
 {
-    TIM2_CR1 = 0x05;
-    TIM2_IER = 0x03;
+    REG(SIM_REG(0x5300)) = 0x05;
+    REG(SIM_REG(0x5301)) = 0x03;
     SIM_SKIP_WRITES(IER);
     SIM_SKIP_WRITES(SIM_REG(0x5300));
     rtc_init();
@@ -125,12 +126,6 @@ void main(void)
     uint8_t month;
     uint8_t day;
 
-    now.hour = 7;
-    now.second = 30;
-    pending = 3;
-    ringing = 5;
-    alarm_hour = 0;
-    alarm_minute = 1;
     start();
     SIM_INTERRUPT(13); /* masked as a whole */
     poll(0);
@@ -310,8 +305,24 @@ void main(void)
     SIM_EXPECT(rtc_rings(), 1);
 
     SIM_MARK(6); /* everything from the beginning */
+    at(13, 59, 59);
+    set();
+    rtc_set_alarm(14, 0);
+    second();
+    SIM_EXPECT(rtc_rings(), 1);
+    rtc_set_alarm(0, 1);
+    at(0, 0, 59);
+    set();
+    second();
     tick();
+    tick();
+    SIM_EXPECT(rtc_rings(), 1);
     start();
+    for (i = 0; i < 61; i++)
+        tick();
+    poll(61);
+    expect_clock(0, 1, 1);
+    SIM_EXPECT(rtc_rings(), 0);
     over(2001, 1, 1);
     SIM_EXPECT(rtc_rings(), 0);
 }

@@ -1,3 +1,4 @@
+#define REG(address) (*(volatile uint8_t *)(address))
 #define ODR SIM_ODR('C')
 #define CS_MASK (uint8_t)(1u << HOLE_CS_BIT)
 
@@ -38,17 +39,19 @@ static void check(uint32_t id, bool right)
 
 static void start(uint8_t dirt)
 {
-    PC_ODR = dirt;
-    PC_DDR = dirt;
-    PC_CR1 = dirt;
+    REG(SIM_ODR('C')) = dirt;
+    REG(SIM_DDR('C')) = dirt;
+    REG(SIM_CR1('C')) = dirt;
+    REG(SIM_CR2('C')) = dirt;
     odr = dirt;
     SIM_SKIP_WRITES(ODR);
     SIM_SKIP_WRITES(SIM_REG(0x5200));
     flash_init();
     expect_selected(false);
     SIM_EXPECT_NO_WRITE(ODR);
-    SIM_EXPECT(SIM_LATCH(SIM_DDR('C')), dirt | CS_MASK);
-    SIM_EXPECT(SIM_LATCH(SIM_CR1('C')), dirt | CS_MASK);
+    SIM_EXPECT(SIM_LATCH(SIM_DDR('C')), (dirt & 0x7F) | CS_MASK | 0x60);
+    SIM_EXPECT(SIM_LATCH(SIM_CR1('C')), dirt | CS_MASK | 0xE0);
+    SIM_EXPECT(SIM_LATCH(SIM_CR2('C')), (dirt & 0x7F) | 0x60);
     SIM_EXPECT_WRITE(SIM_REG(0x5200), 0);
     SIM_EXPECT_WRITE(SIM_REG(0x5200), 0x44 + 8 * HOLE_SPI_BR);
     SIM_EXPECT_NO_WRITE(SIM_REG(0x5200));
@@ -61,7 +64,7 @@ void main(void)
     uint8_t i;
     uint32_t id;
 
-    SPI_CR1 = 0x7B; /* somebody used it otherwise */
+    REG(SIM_REG(0x5200)) = 0x7B; /* somebody used it otherwise */
     start(0x00);
     start(0xFF);
     start(0xA5);
@@ -76,7 +79,7 @@ void main(void)
         SIM_EXPECT(flash_read_id(), id);
         expect_transfer(0x9F, 3);
     }
-    PC_ODR = odr = 0x5A | CS_MASK; /* the other pins move meanwhile */
+    REG(SIM_ODR('C')) = odr = 0x5A | CS_MASK; /* the other pins move meanwhile */
     SIM_SKIP_WRITES(ODR);
 
     SIM_MARK(2); /* the right part, and one wrong bit in each byte */
@@ -101,7 +104,7 @@ void main(void)
     SIM_FEED(SIM_SPI_SR, 0x5A);
     feed_id(0xFF, 0x123456);
     SIM_EXPECT(flash_read_id(), 0x123456);
-    SIM_EXPECT(SPI_SR, 0x5A); /* six looks for each of four bytes */
+    SIM_EXPECT(REG(SIM_SPI_SR), 0x5A); /* six looks for each of four bytes */
     expect_transfer(0x9F, 3);
     SIM_HOLD(SIM_SPI_SR, 0x03);
 

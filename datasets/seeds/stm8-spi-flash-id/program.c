@@ -5,6 +5,7 @@
 #define PC_ODR (*(volatile uint8_t *)0x500A)
 #define PC_DDR (*(volatile uint8_t *)0x500C)
 #define PC_CR1 (*(volatile uint8_t *)0x500D)
+#define PC_CR2 (*(volatile uint8_t *)0x500E)
 #define SPI_CR1 (*(volatile uint8_t *)0x5200)
 #define SPI_CR2 (*(volatile uint8_t *)0x5201)
 #define SPI_SR (*(volatile uint8_t *)0x5203)
@@ -17,8 +18,11 @@
 #define TXE 0x02 /* SR */
 #define RXNE 0x01
 
-#define CS_BIT 4 /* on port C, low selects; SCK, MOSI and MISO are PC5 to PC7 */
+#define CS_BIT 4 /* port C, low selects */
 #define CS (1 << CS_BIT)
+#define SCK 0x20 /* PC5 to PC7 */
+#define MOSI 0x40
+#define MISO 0x80
 #define SPI_BR 0 /* SCK is 16 MHz / 2^(SPI_BR + 1) */
 
 #define FLASH_ID 0xEF4017UL /* maker, kind, capacity */
@@ -29,12 +33,13 @@
 
 #define POLL_LIMIT 1000 /* status bytes: more than the 3 ms of a page program */
 
-/* Mode 0, MSB first, the pins by the peripheral itself except CS. */
+/* Mode 0, MSB first. */
 void flash_init(void)
 {
     PC_ODR |= CS; /* deselected before the pin drives */
-    PC_DDR |= CS;
-    PC_CR1 |= CS;
+    PC_DDR = (PC_DDR & (uint8_t)~MISO) | CS | SCK | MOSI;
+    PC_CR1 |= CS | SCK | MOSI | MISO; /* push-pull, and a pull-up: who is missing reads as ones */
+    PC_CR2 = (PC_CR2 & (uint8_t)~MISO) | SCK | MOSI; /* edges for 10 MHz; no interrupt from MISO */
     SPI_CR1 = 0;         /* the rate changes only while it is off */
     SPI_CR2 = SSM | SSI; /* before MSTR: a low NSS pin would take it back as a mode fault */
     SPI_CR1 = SPE | SPI_BR << 3 | MSTR;

@@ -1,3 +1,4 @@
+#define REG(address) (*(volatile uint8_t *)(address))
 #define H SIM_REG(0x530F)
 #define L SIM_REG(0x5310)
 #define MIN HOLE_MIN_PERCENT
@@ -71,12 +72,12 @@ static void ticks(uint8_t count)
 
 static void start(uint8_t dirt)
 {
-    PD_DDR = dirt;
-    PD_CR1 = dirt;
-    PD_CR2 = dirt;
-    TIM2_CR1 = dirt;
-    TIM2_PSCR = 7;
-    TIM2_CCER1 = dirt;
+    REG(SIM_DDR('D')) = dirt;
+    REG(SIM_CR1('D')) = dirt;
+    REG(SIM_CR2('D')) = dirt;
+    REG(SIM_REG(0x5300)) = dirt;
+    REG(SIM_REG(0x530C)) = 7;
+    REG(SIM_REG(0x5308)) = dirt;
     SIM_SKIP_WRITES(SIM_REG(0x5300));
     SIM_SKIP_WRITES(SIM_REG(0x5308));
     SIM_SKIP_WRITES(H);
@@ -104,8 +105,7 @@ void main(void)
     uint8_t i;
     uint8_t percent;
 
-    target = 50;
-    present = 50;
+    fan_set(50);
     start(0x00);
     ticks(2);
     start(0xFF);

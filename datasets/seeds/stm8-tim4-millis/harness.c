@@ -1,3 +1,4 @@
+#define REG(address) (*(volatile uint8_t *)(address))
 #define IER SIM_REG(0x5341)
 #define SR SIM_TIM4_SR
 #define START (0xFFFFFFFF - HOLE_WRAP_AFTER_MS + 1)
@@ -57,9 +58,9 @@ void main(void)
     uint32_t mark;
     uint32_t period;
 
-    TIM4_CR1 = 0x01; /* somebody left it running, with its interrupt on */
-    TIM4_IER = 0x01;
-    TIM4_ARR = 3;
+    REG(SIM_REG(0x5340)) = 0x01; /* somebody left it running, with its interrupt on */
+    REG(SIM_REG(0x5341)) = 0x01;
+    REG(SIM_REG(0x5346)) = 3;
     now = 77;
     SIM_SKIP_WRITES(SIM_REG(0x5340));
     SIM_SKIP_WRITES(SIM_REG(0x5346));
@@ -127,7 +128,7 @@ void main(void)
     SIM_EXPECT(mark, (uint32_t)(0xFFFFFFFF + 55 * HOLE_TICK_MS));
 
     SIM_MARK(5); /* asked while the tick is off, it stays off */
-    TIM4_IER = 0;
+    REG(SIM_REG(0x5341)) = 0;
     SIM_SKIP_WRITES(IER);
     SIM_EXPECT(millis(), expected);
     check_masking(0);
@@ -138,7 +139,7 @@ void main(void)
 
     for (i = 0; i < 12; i++) {
         SIM_MARK(6 + i);
-        TIM4_IER = 1;
+        REG(SIM_REG(0x5341)) = 1;
         now = expected = SIM_DRAW(0, 0xFFFFFFFF);
         period = SIM_DRAW(0, 0xFFFFFFFF);
         SIM_SKIP_WRITES(IER);

@@ -1,3 +1,4 @@
+#define REG(address) (*(volatile uint8_t *)(address))
 #define ODR SIM_ODR('C')
 #define IDR SIM_IDR('C')
 #define CLK_MASK (uint8_t)(1u << HOLE_CLK_BIT)
@@ -125,10 +126,10 @@ static void check(int16_t number)
 
 static void begin(uint8_t dirt)
 {
-    PC_ODR = dirt;
-    PC_DDR = dirt;
-    PC_CR1 = dirt;
-    PC_CR2 = dirt;
+    REG(SIM_ODR('C')) = dirt;
+    REG(SIM_DDR('C')) = dirt;
+    REG(SIM_CR1('C')) = dirt;
+    REG(SIM_CR2('C')) = dirt;
     odr = dirt | OWN;
     SIM_SKIP_WRITES(ODR);
     display_init();
