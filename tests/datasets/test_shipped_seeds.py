@@ -1,4 +1,4 @@
-"""Every shipped seed holds what it promises: both compilers without a warning, its harness on the 8051 simulator."""
+"""Every shipped seed holds what it promises: its compilers without a warning, its harness on its chip's simulator."""
 
 from __future__ import annotations
 
@@ -33,14 +33,16 @@ def test_a_seed_compiles_without_a_warning_and_passes_its_harness(seed: Seed, sa
 
 @pytest.mark.parametrize("seed", SEEDS, ids=lambda seed: seed.id)
 def test_a_seed_says_what_it_wants_in_both_languages(seed: Seed) -> None:
-    """Several natural phrasings each, an idea, and a Chinese text for every comment of the program."""
+    """Every manner of asking, an idea, safety needs, and a Chinese text for every comment of the program."""
     sheet = seed.sheet
     for language in LANGUAGES:
         texts = sheet.instruction.of(language, MANNERS)
-        assert len(set(texts)) == len(texts) >= 4
+        assert len(set(texts)) == len(texts)
+        assert all(sheet.instruction.of(language, [manner]) for manner in MANNERS)
     assert len(sheet.idea.en.split()) >= 40 and len(sheet.idea.zh) >= 60
     assert all(any("\u4e00" <= letter <= "\u9fff" for letter in text) for text in sheet.instruction.of("zh", MANNERS))
     assert sheet.comments and all(sheet.comments.values())
+    assert sheet.needs
 
 
 def test_the_seeds_cover_what_firmware_people_do() -> None:
@@ -73,4 +75,4 @@ def test_the_seeds_cover_what_firmware_people_do() -> None:
         "scheduler",
     }
     assert wanted <= families
-    assert len(SEEDS) >= 40
+    assert len(SEEDS) >= 150
