@@ -17,7 +17,7 @@ struct rtc_time {
     uint8_t seconds;
 };
 
-static uint8_t ticks; /* of the second that has begun */
+static volatile uint8_t ticks; /* of the second that has begun */
 static volatile uint8_t seconds;
 static volatile uint16_t minute; /* of the day: hours and minutes in one, split only when somebody asks */
 static volatile uint16_t days;
