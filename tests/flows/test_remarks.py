@@ -19,8 +19,11 @@ SEEDS = ROOT / "datasets" / "seeds"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of a good seed, to be broken."""
-    return Path(shutil.copytree(SEEDS / "uart-rx-ring", tmp_path / "uart-rx-ring"))
+    """A copy of a good seed without its needs, to be broken."""
+    copy = Path(shutil.copytree(SEEDS / "uart-rx-ring", tmp_path / "uart-rx-ring"))
+    sheet, _, _ = (copy / "seed.yaml").read_text(encoding="utf-8").partition("\nneeds:")
+    (copy / "seed.yaml").write_text(sheet + "\n", encoding="utf-8")
+    return copy
 
 
 def told(folder: Path, file: str, old: str, new: str) -> list[Remark]:

@@ -1,4 +1,4 @@
-/* Battery node: sleeps in power-down, counts watchdog interrupts and now and then asks the radio to report. */
+/* Battery node: sleeps in power-down, counts watchdog interrupts, now and then asks the radio to report. */
 #include <avr/interrupt.h>
 #include <avr/io.h>
 #include <avr/sleep.h>
@@ -43,10 +43,6 @@ static void watchdog_start(void)
 static void init(void)
 {
     watchdog_start(); /* first of all: after a reset by the watchdog it runs at its shortest period */
-    periods = 0;
-    pressed = false;
-    elapsed = 0;
-
     PORTB &= (uint8_t)~_BV(REQUEST_BIT);
     DDRB |= _BV(REQUEST_BIT);
     DDRD &= (uint8_t)~_BV(BUTTON_BIT);
