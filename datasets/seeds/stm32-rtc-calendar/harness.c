@@ -261,8 +261,10 @@ void main(void)
     quiet();
 
     SIM_MARK(17); /* one look too late: at the start, before and after the write */
-    SIM_HOLD(CRL, 0x20);
+    looks(0x20, HOLE_SYNC_LIMIT);
+    looks(0x0F, 1); /* the next look would have found it */
     init(0, 0, 0);
+    SIM_EXPECT(AT(CRL), 0x0F);
     expect_crystal(0);
     SIM_EXPECT_WRITE(BDCR, 0x8101);
     SIM_EXPECT_WRITE(CRL, 0x07);

@@ -100,9 +100,13 @@ static void dirty(uint32_t digits)
 }
 
 /* The whole program for so many ticks, asleep between them; when nothing wakes it any more, `then` looks. */
+static uint32_t began_at;
+
 static void run(uint32_t count, void (*then)(void))
 {
     dirty(0xFFFFFFFF);
+    SIM_SKIP_WRITES(SEG);
+    began_at = next_digit;
     ticks = 0u - count / 2; /* the count wraps on the way */
     next_digit = (next_digit + count) % 4;
     while (count--)
@@ -111,8 +115,15 @@ static void run(uint32_t count, void (*then)(void))
     program_main();
 }
 
+/* It was dark, then began with 0.0, and has come to these figures. */
 static void look(const char *figures)
 {
+    uint32_t lit = pattern("  00"[3 - began_at]) | (began_at == 1 ? 0x80 : 0);
+
+    SIM_EXPECT_WRITE(SEG, word(0xFF, HOLE_SEGMENT_ON ? 0 : 0xFFFF));
+    SIM_EXPECT_WRITE(SEG, word(0xFF, HOLE_SEGMENT_ON ? lit : ~lit));
+    lit = pattern("  00"[3 - (began_at + 1) % 4]) | ((began_at + 1) % 4 == 1 ? 0x80 : 0);
+    SIM_EXPECT_WRITE(SEG, word(0xFF, HOLE_SEGMENT_ON ? lit : ~lit));
     SIM_SKIP_WRITES(SEG);
     SIM_SKIP_WRITES(DIG);
     SIM_SKIP_WRITES(SR);
@@ -167,6 +178,7 @@ void main(void)
     shows(3, 2, " 003", 2);
     shows(3, 3, "0003", 3);
     shows(9876, 3, "9876", 3);
+    shows(0, 3, "0000", 3);
     shows(9876, 2, "9876", 2);
 
     SIM_MARK(4); /* negative */
