@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the environment, or installs the Debian packages that the proofs need.
 #   setup.sh PYTHON VENV   the locked Python environment, by uv where it is installed, else venv and pip
-#   setup.sh --tools       what the shipped seeds need (sdcc, gcc, clang; for AVR and Cortex-M seeds their gcc), if missing
+#   setup.sh --tools       what the shipped recipe needs (sdcc, gcc, clang), when one is missing
 #   setup.sh --tools all   and what only other targets and the tests need (AVR, Cortex-M, uCsim)
 #   setup.sh --tools soak  and what only `make soak` needs (csmith)
 #   setup.sh --lock        resolves requirements.lock again (needs uv)
@@ -10,24 +10,18 @@ cd "$(dirname "$0")"
 
 stop() { printf '%s\n' "$@" >&2; exit 3; }
 
-wants() { [ "${2:-}" = all ] || [ "${2:-}" = soak ] || grep -qs "^target: $1\$" datasets/seeds/*/seed.yaml; }
-
 tools() {
   local missing=()
   command -v sdcc >/dev/null || missing+=(sdcc sdcc-libraries)
   command -v gcc >/dev/null || missing+=(gcc libc6-dev)
   command -v clang >/dev/null || missing+=(clang)
   ldconfig -p 2>/dev/null | grep -q 'libseccomp\.so\.2' || missing+=(libseccomp2)
-  if wants avr "${1:-}"; then
+  if [ "${1:-}" = all ] || [ "${1:-}" = soak ]; then
+    command -v s51 >/dev/null || missing+=(sdcc-ucsim)
     command -v avr-gcc >/dev/null || missing+=(gcc-avr avr-libc)
     [ -e /usr/include/simavr/sim_avr.h ] || missing+=(libsimavr-dev)
     [ -e /usr/include/libelf.h ] || missing+=(libelf-dev)
-  fi
-  if wants cortex-m "${1:-}"; then
     command -v arm-none-eabi-gcc >/dev/null || missing+=(gcc-arm-none-eabi)
-  fi
-  if [ "${1:-}" = all ] || [ "${1:-}" = soak ]; then
-    command -v s51 >/dev/null || missing+=(sdcc-ucsim)
     command -v bwrap >/dev/null || missing+=(bubblewrap)
   fi
   if [ "${1:-}" = soak ]; then
