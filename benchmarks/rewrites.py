@@ -151,7 +151,7 @@ def variants(seed: Seed) -> set[bytes]:
             text = apply_edits(unit.src, edits)
             if text not in made:
                 made.add(text)
-                if breaks(rule, unit, chosen, edits) is None:
+                if breaks(rule, unit, chosen, unit.edited(edits)) is None:
                     kept.add(text)
     return kept
 
@@ -198,7 +198,11 @@ def _looked_at(seed: Seed, src: bytes, spent: Spent, rules: Spent) -> None:
             text = spent.on("edit", lambda chosen=chosen: apply_edits(unit.src, edits_of(chosen)))  # type: ignore[misc]
             if text not in made:
                 made.add(text)
-                spent.on("re-parse", partial(breaks, rule, unit, chosen, edits_of(chosen)))
+                spent.on("re-parse", partial(_parsed_again, rule, unit, chosen))
+
+
+def _parsed_again(rule: Rule, unit: Unit, chosen: Sequence[Site]) -> str | None:
+    return breaks(rule, unit, chosen, unit.edited(edits_of(chosen)))
 
 
 def clang_format(texts: Sequence[bytes]) -> float | None:

@@ -50,16 +50,15 @@ class Memory:
 class Chip:
     """One chip.
 
-    `also` are further part names with the same facts. `atomic_bits` is the widest datum that one instruction moves.
+    `atomic_bits` is the widest datum that one instruction moves.
     `complete` says that every register in the address range `space` (first, last) is listed, but for the ranges
     `unlisted`; only then does an address without a register mean anything. `clock` is the lowest and the highest
     frequency of the CPU in Hz. `timed` are the flags, or the registers of
     flags, that the chip sets by itself after a fixed time: a timer's, a conversion's, an EEPROM write's, an SPI
-    master's byte. `parts` are what parts of `also` have otherwise.
+    master's byte. `parts` are further part names with the same facts, each with what it has otherwise.
     """
 
     name: str
-    also: tuple[str, ...]
     target: Family
     sources: tuple[str, ...]
     atomic_bits: int
@@ -72,6 +71,11 @@ class Chip:
     clock: tuple[int, int]
     timed: frozenset[str] = frozenset()
     parts: tuple[tuple[str, tuple[tuple[str, int], ...]], ...] = ()
+
+    @property
+    def also(self) -> tuple[str, ...]:
+        """Further part names with the same facts."""
+        return tuple(name for name, _ in self.parts)
 
     def part(self, name: str) -> Chip:
         """The facts of a further part name, which may have other sizes and another highest clock."""

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from corpus.chip import Chip, Family, Memory, Register, Vector
-from corpus.yamlfile import YamlError, did_you_mean, first_error, line_of, located, read_yaml
+from corpus.yamlfile import YamlError, did_you_mean, fault_of, line_of, located, read_yaml
 
 __all__ = [
     "CHIPS", "REFERENCE", "Chip", "ChipError", "Family", "Memory", "Register", "Vector", "chip", "chip_for",
@@ -119,18 +119,10 @@ def read_chip(path: Path) -> Chip:
     except YamlError as error:
         raise ChipError(path, error.line, "yaml", error.problem) from None
     except ValidationError as error:
-        first = first_error(error)
-        place, problem = first["loc"], first["msg"]
-        if first["type"] == "extra_forbidden":
-            known = (
-                list(_MODELS.get(str(place[0]), _Facts).model_fields) if len(place) > 1 else list(_Facts.model_fields)
-            )
-            problem = "unknown key" + did_you_mean(str(place[-1]), known)
-        raise _error(path, text, place, problem) from None
+        raise _error(path, text, *fault_of(error, _keys_at)) from None
     _consistent(path, text, facts)
     return Chip(
         name=facts.chip,
-        also=tuple(facts.also),
         target=facts.target,
         sources=facts.sources,
         atomic_bits=facts.atomic_bits,
@@ -144,6 +136,10 @@ def read_chip(path: Path) -> Chip:
         timed=frozenset(facts.timed),
         parts=tuple((name, tuple(part.model_dump(exclude_none=True).items())) for name, part in facts.also.items()),
     )
+
+
+def _keys_at(place: tuple[int | str, ...]) -> list[str]:
+    return list((_MODELS.get(str(place[0]), _Facts) if place else _Facts).model_fields)
 
 
 def _completed(path: Path, text: str, data: Any) -> Any:
@@ -231,6 +227,7 @@ def shipped(target: Family) -> tuple[Chip, ...]:
     return tuple(chip(stem) for stem, _ in _files(target))
 
 
+@lru_cache(maxsize=64)
 def chip_for(target: Family, part: str = "") -> Chip:
     """The facts for a part name (its case does not count), else those of the target's reference chip.
 

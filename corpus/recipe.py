@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from corpus.chips import Family
 from corpus.records import GRADES
-from corpus.yamlfile import YamlError, did_you_mean, first_error, line_of, located, read_file
+from corpus.yamlfile import YamlError, did_you_mean, fault_of, line_of, located, read_file
 
 AXES = ("task", "language", "target", "peripheral", "difficulty", "needs", "origin")
 TASKS = ("write", "complete", "explain", "refactor", "fix", "port")
@@ -197,11 +197,8 @@ def load_recipe(path: Path) -> Recipe:
     try:
         return Recipe.model_validate(data)
     except ValidationError as error:
-        first = first_error(error)
-        place = first["loc"]
-        problem = first["msg"].removeprefix("Value error, ")
-        if first["type"] == "extra_forbidden":
-            problem = "unknown key" + did_you_mean(str(place[-1]), section_at(place[:-1]).model_fields)
+        place, problem = fault_of(error, lambda section: section_at(section).model_fields)
+        problem = problem.removeprefix("Value error, ")
         where = ".".join(map(str, place)) or "recipe"
         raise RecipeError(f"{path}:{line_of(located(text), place)}: {where}: {problem}") from None
 

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from corpus.chips import REFERENCE, Family
-from corpus.yamlfile import YamlError, did_you_mean, first_error, line_of, located, read_yaml
+from corpus.yamlfile import YamlError, fault_of, line_of, located, read_yaml
 
 LANGUAGES = ("en", "zh")
 
@@ -25,6 +25,10 @@ _FOLDED = re.compile(r"(?<=[\u2e80-\u9fff\uff00-\uffef]) (?=[\u2e80-\u9fff\uff00
 
 
 FILES = ("seed.yaml", "program.c", "harness.c")
+"""The files of a seed."""
+
+ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+"""What the name of a seed looks like."""
 
 
 class SeedError(ValueError):
@@ -175,7 +179,7 @@ class Sheet(_Sheet):
     and on whose exact length nobody counts: their loops may be written another way. None is in both.
     """
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    id: Annotated[str, Field(pattern=ID)]
     title: Bilingual
     author: Text
     license: Text
@@ -257,12 +261,7 @@ def load_seed(folder: Path) -> Seed:
     try:
         sheet = Sheet.model_validate(_unfolded(data))
     except ValidationError as error:
-        first = first_error(error)
-        place = first["loc"]
-        problem = first["msg"]
-        if first["type"] == "extra_forbidden":
-            known = _fields_at(place[:-1])
-            problem = "unknown key" + did_you_mean(str(place[-1]), known)
+        place, problem = fault_of(error, _fields_at)
         raise SeedError(
             path, line_of(located(texts["seed.yaml"]), place), ".".join(map(str, place)) or "seed", problem
         ) from None
@@ -273,14 +272,18 @@ def load_seed(folder: Path) -> Seed:
             "id",
             f"is {sheet.id!r} but the folder is {folder.name!r}",
         )
-    digest = hashlib.sha256("\0".join(texts[name] for name in sorted(texts)).encode()).hexdigest()
+    digest = _digest(texts[name].encode() for name in sorted(FILES))
     return Seed(folder, sheet, texts["program.c"], texts["harness.c"], digest)
 
 
 def files_digest(folder: Path) -> str:
     """The SHA-256 of whatever of a seed's files is there: of a broken seed, too."""
-    found = [path.read_bytes() if (path := folder / name).is_file() else b"" for name in sorted(FILES)]
-    return hashlib.sha256(b"\0".join(found)).hexdigest()
+    return _digest(path.read_bytes() if (path := folder / name).is_file() else b"" for name in sorted(FILES))
+
+
+def _digest(files: Iterable[bytes]) -> str:
+    """Of a seed's files in alphabetical order of their names."""
+    return hashlib.sha256(b"\0".join(files)).hexdigest()
 
 
 def seed_folders(root: Path) -> list[Path]:

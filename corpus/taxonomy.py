@@ -13,7 +13,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from corpus.chips import Family as Target
-from corpus.yamlfile import YamlError, did_you_mean, first_error, line_of, located, read_file
+from corpus.yamlfile import YamlError, fault_of, line_of, located, read_file
 
 TAXONOMY = Path(__file__).parents[1] / "datasets" / "taxonomy.yaml"
 
@@ -97,11 +97,7 @@ def read_taxonomy(path: Path) -> Taxonomy:
     try:
         made = Taxonomy.model_validate(data)
     except ValidationError as error:
-        first = first_error(error)
-        place, problem = first["loc"], first["msg"]
-        if first["type"] == "extra_forbidden":
-            problem = "unknown key" + did_you_mean(str(place[-1]), _known(place[:-1]))
-        raise _error(path, text, place, problem) from None
+        raise _error(path, text, *fault_of(error, _known)) from None
     _consistent(path, text, made)
     return made
 

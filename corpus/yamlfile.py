@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,18 @@ def read_file(path: Path, whole: str) -> tuple[str, dict[str, Any]]:
 def first_error(error: ValidationError) -> ErrorDetails:
     """The error to name. A misspelt key also shows as a missing one: the misspelling comes first."""
     return min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+
+
+def fault_of(
+    error: ValidationError, keys_at: Callable[[tuple[int | str, ...]], Iterable[str]]
+) -> tuple[tuple[int | str, ...], str]:
+    """Where the error to name is, as a path of keys, and the problem; of an unknown key, with the nearest of those that
+    `keys_at` gives for the mapping that it stands in."""
+    first = first_error(error)
+    place, problem = first["loc"], first["msg"]
+    if first["type"] == "extra_forbidden":
+        problem = "unknown key" + did_you_mean(str(place[-1]), keys_at(place[:-1]))
+    return place, problem
 
 
 def read_yaml(text: str) -> dict[str, Any]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import get_args
 
 from corpus.records import Labels, Program
-from corpus.seeds import Manner, Seed
+from corpus.seeds import MANNERS, Seed
 from corpus.source.unit import Unit
 from generators.rewrites.apply import TOLD
 from generators.rewrites.catalogue import RULES
@@ -15,12 +14,10 @@ from generators.tasks.material import Bilingual, Brief
 from generators.tasks.requests import Need, Request
 from generators.tasks.row import LANGUAGES
 from generators.templates import Filling
+from validators.boards import memory_model
 
 _RENAMING = frozenset(rule.name for rule in RULES if rule.renames)
 
-
-# What stands for the memory model of a target that has but one in use, or none.
-_MODELS = {"stm8": "medium", "avr": "", "cortex-m": ""}
 
 # The compiler of a target as people call it, and the name by which the run found its version.
 _COMPILERS = {
@@ -48,10 +45,10 @@ def brief(seed: Seed, program: Program, compiler: str) -> Brief:
         idea=Bilingual(filling.words(sheet.idea.en), filling.words(sheet.idea.zh)),
         comments=_comments(seed, program),
         chip=sheet.chip,
-        clock=_megahertz(dict(program.holes).get("CRYSTAL_HZ", str(sheet.clock_hz))),
+        clock=_megahertz(filling.crystal_hz if "CRYSTAL_HZ" in dict(program.holes) else sheet.clock_hz),
         dialect=sheet.dialect,
         target=sheet.target,
-        model=_MODELS.get(sheet.target, sheet.model),
+        model=memory_model(sheet.target, sheet.model),
         kind=sheet.kind,
         labels=labels(seed),
         compiler=compiler,
@@ -63,7 +60,7 @@ def brief(seed: Seed, program: Program, compiler: str) -> Brief:
 def _requests(seed: Seed, filling: Filling) -> Iterator[Request]:
     """The seed's requests with this Program's values, by manner."""
     for language in LANGUAGES:
-        for manner in get_args(Manner):
+        for manner in MANNERS:
             for text in seed.sheet.instruction.of(language, (manner,)):
                 yield Request(language, manner, filling.words(text))
 
@@ -88,6 +85,5 @@ def labels(seed: Seed) -> Labels:
     )
 
 
-def _megahertz(hertz: str) -> str:
-    digits = hertz.rstrip("uUlL")
-    return f"{int(digits) / 1_000_000:g} MHz" if digits.isdigit() else ""
+def _megahertz(hertz: int | None) -> str:
+    return f"{hertz / 1_000_000:g} MHz" if hertz is not None else ""

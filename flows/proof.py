@@ -20,7 +20,7 @@ from generators.rewrites.apply import Proposal, rename_aliases
 from generators.templates import Filling, fill_program
 from validators import chip_fit
 from validators.behaviour import DRAWS, FILLS, Bench, Built, Observed, contrast, judge
-from validators.boards import AVR_FOR_SDCC, BOARDS
+from validators.boards import AVR_FOR_SDCC, BOARDS, memory_model
 from validators.enumeration import Enumerator
 from validators.opinions import Case, SecondOpinion
 from validators.sandbox.runner import Sandbox
@@ -69,11 +69,16 @@ class _Runnable:
 
 @dataclass(frozen=True)
 class Ran:
-    """A mutant as `Prover.faults` gives it; where it was run, also the harness's own verdict on it and its image."""
+    """A mutant as `Prover.faults` gives it; where it was run, also what it did and its image."""
 
     program: Program
-    harness: Verdict | None = None
+    observed: Observed | None = None
     built: Built | None = None
+
+    @property
+    def harness(self) -> Verdict | None:
+        """What the harness says of it by itself."""
+        return judge(self.observed) if self.observed is not None else None
 
 
 class Prover:
@@ -91,7 +96,7 @@ class Prover:
         self._cycles = cycles
         self._coverage = coverage
         self._board = BOARDS[seed.sheet.target]
-        self._model = seed.sheet.model if seed.sheet.target == "mcs51" else self._board.model
+        self._model = memory_model(seed.sheet.target, seed.sheet.model)
         self._screen = screen_for(seed.sheet.target)
         self._chip = chip_for(seed.sheet.target, seed.sheet.chip)
         self._bench = Bench(sandbox, limit=cycles, board=self._board)
@@ -114,7 +119,10 @@ class Prover:
         safe = self._screen(source)
         if not safe.passed:
             return program.judged(safe)
-        for fit in (chip_fit.clock(_hertz(self._seed, filling), self._chip), chip_fit.registers(source, self._chip)):
+        for fit in (
+            chip_fit.clock(filling.crystal_hz or self._seed.sheet.clock_hz, self._chip),
+            chip_fit.registers(source, self._chip),
+        ):
             if not fit.passed:
                 return program.judged(safe, fit)
         built = self._build(program)
@@ -183,7 +191,7 @@ class Prover:
         """The same with what the harness says of each one by itself, in order."""
         tried = [self._tried(base, faulty) for base, faulty in made]
         observed = iter(self._bench.observe_all([one.built for one in tried if isinstance(one, _Runnable)]))
-        return [self._ran(one, next(observed)) if isinstance(one, _Runnable) else Ran(one) for one in tried]
+        return [self._compared(one, next(observed)) if isinstance(one, _Runnable) else Ran(one) for one in tried]
 
     def _tried(self, base: Proved, faulty: Faulty) -> Program | _Runnable:
         """What compiling a mutant tells of it; most must be run."""
@@ -224,10 +232,10 @@ class Prover:
             return program.judged(Verdict("fault", "failed", "equivalent", "the same machine code as the original"))
         return _Runnable(program, base, faulty, built)
 
-    def _ran(self, mutant: _Runnable, observed: Observed) -> Ran:
-        return Ran(self._compared(mutant, observed), judge(observed), mutant.built)
+    def _compared(self, mutant: _Runnable, observed: Observed) -> Ran:
+        return Ran(self._seen(mutant, observed), observed, mutant.built)
 
-    def _compared(self, mutant: _Runnable, observed: Observed) -> Program:
+    def _seen(self, mutant: _Runnable, observed: Observed) -> Program:
         program = mutant.program
         compared = contrast(mutant.base.observed, observed)
         if compared.verdict.outcome == "unknown":
@@ -365,12 +373,6 @@ def _shows_layout(unit: Unit) -> bool:
     if not {b"__LINE__", b"assert"}.isdisjoint(unit.symbols.names):
         return True
     return any(b"#" in (macro.body or b"") for macro in unit.symbols.all("macro"))
-
-
-def _hertz(seed: Seed, filling: Filling) -> int:
-    """The chip's clock: a filling's crystal, else the seed's."""
-    digits = dict(filling.texts).get("CRYSTAL_HZ", "").rstrip("uUlL")
-    return int(digits) if digits.isdigit() else seed.sheet.clock_hz
 
 
 def _cycles(observed: Observed) -> list[int]:

@@ -37,7 +37,7 @@ def remarks(seed: Seed, strict: bool = False) -> list[Remark]:
         SeedError: the defaults do not evaluate.
         TaxonomyError: the taxonomy itself cannot be read.
     """
-    found = [*_unwritten(seed), *_placed(seed, unusable(seed))]
+    found = unwritten(seed)
     if not found:
         found = [
             *_placed(seed, _labels(seed, taxonomy())),

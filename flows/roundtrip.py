@@ -31,15 +31,17 @@ class RoundTrip:
 
 
 def round_trip(sandbox: Sandbox, source: bytes, model: Model) -> RoundTrip | Refused:
-    """The program in Keil's spelling and back, if sdcc makes the same machine code of what comes back, without a
-    warning.
+    """The program in Keil's spelling and back, if `proved` says that both are the same. Raises MissingTool."""
+    keil = to_keil(source)
+    return keil if isinstance(keil, Refused) else proved(sandbox, source, keil, model)
 
-    Reasons of refusal besides those of the conversions: `compile-error` (the program itself, or what came back) and
+
+def proved(sandbox: Sandbox, source: bytes, keil: Converted, model: Model) -> RoundTrip | Refused:
+    """A conversion with the way back, if sdcc makes the same machine code of what comes back, without a warning.
+
+    Reasons of refusal besides those of the conversion back: `compile-error` (the program itself, or what came back) and
     `other-code`. Raises MissingTool.
     """
-    keil = to_keil(source)
-    if isinstance(keil, Refused):
-        return keil
     back = to_sdcc(keil.source)
     if isinstance(back, Refused):
         return Refused(back.line, back.reason, f"what came of it cannot be converted back: {back.words}")
@@ -47,8 +49,7 @@ def round_trip(sandbox: Sandbox, source: bytes, model: Model) -> RoundTrip | Ref
     before, after = (compile_verdict(sandbox, tool, text.decode("utf-8", "replace")) for text in (source, back.source))
     for compiled in (before, after):
         if not compiled.verdict.passed:
-            line = next((d.line for d in compiled.diagnostics if d.line), 1)
-            return Refused(line, "compile-error", compiled.verdict.evidence)
+            return Refused(compiled.first_line, "compile-error", compiled.verdict.evidence)
     if len(after.diagnostics) > len(before.diagnostics):
         said = after.diagnostics[0]
         return Refused(said.line, "compile-error", f"sdcc warns of what came back: {said.message}")

@@ -9,12 +9,12 @@ from typing import Literal
 from tree_sitter import Node
 
 from corpus.seeds import Seed
-from corpus.source.lexer import lex
 from corpus.source.unit import Unit
 from flows.proof import Proved
 from generators.mutants.operator import Faulty
 from validators.assembly import Built
 from validators.enumeration import Enumerator
+from validators.harness import words_of
 from validators.objects import same_code
 from validators.optimised import Optimised
 from validators.sandbox.runner import Sandbox
@@ -39,9 +39,7 @@ class Sight:
     def __init__(self, sandbox: Sandbox, seed: Seed, root: Proved) -> None:
         self.seed = seed
         self._root = root
-        harness = seed.harness.encode()
-        words = frozenset(harness[t.start : t.end] for t in lex(harness) if t.kind == "identifier")
-        self._optimised = Optimised(sandbox, seed.sheet.target, words)
+        self._optimised = Optimised(sandbox, seed.sheet.target, words_of(seed.harness.encode()))
         self._enumerator = Enumerator(sandbox, seed.sheet.model) if seed.sheet.target == "mcs51" else None
 
     def of(self, one: Faulty, built: Built) -> tuple[Seen, str]:

@@ -7,22 +7,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Literal
 
 from corpus.chips import Chip, chip_for, shipped
-from corpus.seeds import LANGUAGES, Manner, Seed
+from corpus.seeds import ASKING, LANGUAGES, MANNERS, Manner, Seed
 from corpus.source.unit import Unit
 from corpus.yamlfile import did_you_mean
 from generators.tasks.naming import looks_like_code, missing
+from generators.tasks.own_words import names_of
 from generators.tasks.registers import registers_of
-from generators.tasks.write import names_of
 from generators.templates import default_filling
 from validators.findings.unknown_register import FAMILIES, PERIPHERAL
 
 Place = tuple[int | str, ...]
-
-COMPLETE: tuple[Manner, ...] = ("specification", "ticket", "question")
-"""The manners that stand alone, so that they must name all that others call."""
 
 _REGISTER = re.compile(r"(?<![A-Za-z0-9_])[A-Z][A-Z0-9_]{2,}(?![A-Za-z0-9_])")
 # A default of one or two letters (a pin, a count) stands in prose for many other things, and so do round numbers.
@@ -101,7 +98,7 @@ class Wording:
         yield from self._manners()
         for words in texts(self.seed):
             text = default_filling(self.seed).words(words.text) if words.filled else words.text
-            if words.manner in (*COMPLETE, "port"):
+            if words.manner in (*ASKING, "port"):
                 yield from self._names(words, text)
             if words.manner != "port":
                 yield from self._registers(words, text)
@@ -157,7 +154,7 @@ class Wording:
     def _manners(self) -> Iterator[Complaint]:
         for language in LANGUAGES:
             there = getattr(self.seed.sheet.instruction, language)
-            lacking = [manner for manner in get_args(Manner) if not there.get(manner)]
+            lacking = [manner for manner in MANNERS if not there.get(manner)]
             if lacking:
                 yield Complaint("warning", ("instruction", language), f"has no {', no '.join(lacking)}")
 

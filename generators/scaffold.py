@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import get_args
 
 from corpus.chips import Family
-from corpus.seeds import LANGUAGES, Manner
+from corpus.seeds import LANGUAGES, MANNERS, Manner
 
 _LICENCE = "# SPDX-License-Identifier: Apache-2.0\n"
 
@@ -124,7 +123,7 @@ def scaffold(
     word = name.replace("-", "_")
     word = word if word[0].isalpha() else f"s_{word}"
     asked = "\n".join(
-        f"  {language}:\n" + "\n".join(f'    {manner}: "TODO: {_ASKED[manner]}"' for manner in get_args(Manner))
+        f"  {language}:\n" + "\n".join(f'    {manner}: "TODO: {_ASKED[manner]}"' for manner in MANNERS)
         for language in LANGUAGES
     )
     sheet = _SHEET.format(

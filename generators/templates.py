@@ -45,6 +45,12 @@ class Filling:
 
     texts: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def crystal_hz(self) -> int | None:
+        """The value of the hole CRYSTAL_HZ, in Hz; None where there is none, or it is no plain number."""
+        digits = dict(self.texts).get("CRYSTAL_HZ", "").rstrip("uUlL")
+        return int(digits) if digits.isdigit() else None
+
     def words(self, text: str) -> str:
         """`text` with `{NAME}` replaced and doubled braces made single.
 

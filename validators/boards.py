@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from types import MappingProxyType
 
+from corpus.chips import Family
 from validators.linking import MCS51_LINK, STM8_LINK, Link
 from validators.simulators import avr, cortex_m, mcs51, stm8
 from validators.simulators.coverage import MCS51_JUMPS, STM8_JUMPS
@@ -121,3 +122,9 @@ CORTEX_M = Board("cortex-m", cortex_m.CORTEX_M, _cortex_m, "elf", jumps=ARM_JUMP
 
 BOARDS: Mapping[str, Board] = {board.name: board for board in (MCS51, STM8, AVR, CORTEX_M)}
 """The board of each target, by its name."""
+
+
+def memory_model(target: Family, asked: str) -> str:
+    """The model that a program is compiled for: the one that is asked for on the 8051; of the others each has one in
+    use, or none ("")."""
+    return asked if target == "mcs51" else BOARDS[target].model

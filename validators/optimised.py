@@ -16,10 +16,10 @@ from corpus.chips import Family
 from corpus.source.dialect import SDCC_ATTRIBUTES, SDCC_SPACES
 from corpus.source.edits import Edit, apply_edits
 from corpus.source.interface import interface
-from corpus.source.lexer import lex
+from corpus.source.lexer import lexed
 from corpus.source.unit import Unit
+from validators.boards import AVR_FOR_SDCC, BOARDS
 from validators.sandbox.runner import Sandbox
-from validators.toolchains.catalogue import toolchain
 from validators.toolchains.compile import compile_verdict
 from validators.toolchains.toolchain import Toolchain
 
@@ -38,12 +38,8 @@ _HIDING = frozenset((b"static", b"inline", b"__inline"))
 
 def optimiser(target: Family) -> Toolchain:
     """gcc with 16-bit `int` for the chips of sdcc, since it has no back end for them; else the target's own."""
-    if target == "cortex-m":
-        return toolchain("arm-none-eabi-gcc", purpose="object").with_flags(*_FLAGS)
-    if target == "avr":
-        return toolchain("avr-gcc", purpose="object").with_flags(*_FLAGS)
-    made = toolchain("avr-gcc", purpose="object", dialect="sdcc")
-    return made.with_flags(*_FLAGS, "-funsigned-char", "-fshort-enums")
+    board = BOARDS[target] if target in ("avr", "cortex-m") else AVR_FOR_SDCC
+    return board.compiler("object", "", "program.c").with_flags(*_FLAGS)
 
 
 class Optimised:
@@ -88,7 +84,7 @@ class Optimised:
         edits = []
         for node in unit.walk("function_definition", "declaration"):
             head = unit.text(node).partition(b"{")[0].partition(b"=")[0]
-            if self._seen.isdisjoint(re.findall(rb"[A-Za-z_]\w*", head)) or _within_function(node):
+            if self._seen.isdisjoint(re.findall(rb"[A-Za-z_]\w*", head)) or unit.enclosing_function(node) is not None:
                 continue
             for child in node.children:
                 if child.type == "storage_class_specifier" and unit.text(child) in _HIDING:
@@ -105,7 +101,7 @@ def _set(source: bytes) -> bytes:
     for node in unit.walk("declaration"):
         kind = node.child_by_field_name("type")
         words = {unit.text(child) for child in node.children if child.type == "storage_class_specifier"}
-        if kind is None or _is_record(node) or unit.text(kind) in records or not _within_function(node):
+        if kind is None or _is_record(node) or unit.text(kind) in records or unit.enclosing_function(node) is None:
             continue
         if words.isdisjoint((b"static", b"extern")):
             for one in node.children_by_field_name("declarator"):
@@ -120,14 +116,6 @@ def _is_record(node: Node) -> bool:
     return kind is not None and kind.type in ("struct_specifier", "union_specifier")
 
 
-def _within_function(node: Node) -> bool:
-    parent = node.parent
-    while parent is not None and parent.type != "function_definition":
-        parent = parent.parent
-    return parent is not None
-
-
 def _dialect(source: bytes) -> list[bytes]:
     """The words that gcc does not see, in order."""
-    words = [source[token.start : token.end] for token in lex(source) if token.kind == "identifier"]
-    return [word for word in words if word in _DIALECT]
+    return [text for kind, text in lexed(source).words if kind == "identifier" and text in _DIALECT]

@@ -150,9 +150,7 @@ def _attributes(unit: Unit, public: _Public) -> tuple[tuple[bytes, ...], ...]:
     for span in unit.spans:
         if span.kind not in ("fattr", "isr", "critical"):
             continue
-        node = unit.at(span.start)
-        if node is not None and node.type not in ("function_definition", "declaration"):
-            node = unit.enclosing(node, "function_definition", "declaration")
+        node = unit.around(span.start, "function_definition", "declaration")
         name = public.function(unit.function_name(node)) if node is not None else b""
         found.add((name, *token_stream(unit.src[span.start : span.end])))
     return tuple(sorted(found))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, repeat
 from typing import Literal, NamedTuple
 
-from corpus.source.edits import Edit, difference
+from corpus.source.edits import Edit
 from corpus.source.recent import Recent
 
 Kind = Literal[
@@ -166,13 +166,13 @@ class Splice(NamedTuple):
     regions: tuple[Region, ...]
 
 
-def lexed_near(src: bytes, base: Lexed, edits: Sequence[Edit] | None = None) -> Splice | None:
+def lexed_near(src: bytes, base: Lexed, edits: Sequence[Edit]) -> Splice | None:
     """What `lexed` gives for `src`, which `edits` make of the base's text, and where the two differ.
 
-    The base's tokens serve again, but for those of the lines that the edits touch. Without `edits` one is found. None
-    where these lines could reach into others, or `src` is the same text; `lexed` then cuts all.
+    The base's tokens serve again, but for those of the lines that the edits touch. None where these lines could reach
+    into others, or there is no edit; `lexed` then cuts all.
     """
-    spliced = _spliced(base, src, edits if edits is not None else (difference(base.src, src),))
+    spliced = _spliced(base, src, edits)
     if spliced is not None and _recent.known(src) is None:
         _recent.put(src, spliced.lexed)
     return spliced
@@ -231,24 +231,22 @@ def _spliced(base: Lexed, src: bytes, edits: Sequence[Edit]) -> Splice | None:
 _CLOSE = 24  # tokens between two edits that are cut as one region
 
 
-def _edited_lines(base: Lexed, edits: Sequence[Edit]) -> Iterator[tuple[int, int, int]]:
+def _edited_lines(base: Lexed, edits: Sequence[Edit]) -> list[tuple[int, int, int]]:
     """The tokens of the whole lines that edits touch, from and to, and by how many bytes these lines grow."""
     ends, bounds = base.line_ends, base.bounds
-    open_: tuple[int, int, int] | None = None
+    found: list[tuple[int, int, int]] = []
     for edit in sorted(edits):
         number = bisect_right(ends, edit.start, key=bounds.__getitem__)
         first = ends[number - 1] if number else 0
         number = bisect_left(ends, max(edit.end, edit.start + 1), key=bounds.__getitem__)
         last = ends[number] if number < len(ends) else len(base.kinds)
         grown = len(edit.text) - edit.end + edit.start
-        if open_ is not None and first <= open_[1] + _CLOSE:
-            open_ = open_[0], max(last, open_[1]), open_[2] + grown
-            continue
-        if open_ is not None:
-            yield open_
-        open_ = first, last, grown
-    if open_ is not None:
-        yield open_
+        if found and first <= found[-1][1] + _CLOSE:
+            start, end, before = found.pop()
+            found.append((start, max(last, end), before + grown))
+        else:
+            found.append((first, last, grown))
+    return found
 
 
 class _Kinds(dict[bytes, Kind]):

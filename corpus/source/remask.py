@@ -4,7 +4,7 @@ were edited."""
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
@@ -78,11 +78,11 @@ def mask_near(base: Lexed, known: Masked, splice: Splice, edits: Sequence[Edit])
     return Remasked(Masked(b"".join(text), tuple(spans), known.known), tuple(made))
 
 
-def _zones(base: Lexed, known: Dialect, splice: Splice, edits: Sequence[Edit]) -> Iterator[_Zone]:
+def _zones(base: Lexed, known: Dialect, splice: Splice, edits: Sequence[Edit]) -> list[_Zone]:
     """The statements to look at again, in order."""
     marks, words = _landmarks(base, known), _words(known)
     left = sorted(edits)
-    open_: _Zone | None = None
+    found: list[_Zone] = []
     for region in splice.regions:
         first, last = bisect_left(base.seen, region.first), bisect_left(base.seen, region.last)
         at = bisect_left(marks.stops, first) - 1
@@ -95,18 +95,16 @@ def _zones(base: Lexed, known: Dialect, splice: Splice, edits: Sequence[Edit]) -
         if b"typedef" in base.present and any(old.count(brace) != new.count(brace) for brace in (b"{", b"}")):
             far = True
         count = bisect_right(left, base.bounds[region.last], key=_START)
-        if open_ is not None and start < open_.end:
-            open_.end = max(end, open_.end)
-            open_.told |= told
-            open_.far |= far
-            open_.edits += left[:count]
+        if found and start < found[-1].end:
+            zone = found[-1]
+            zone.end = max(end, zone.end)
+            zone.told |= told
+            zone.far |= far
+            zone.edits += left[:count]
         else:
-            if open_ is not None:
-                yield open_
-            open_ = _Zone(start, end, left[:count], told, far)
+            found.append(_Zone(start, end, left[:count], told, far))
         del left[:count]
-    if open_ is not None:
-        yield open_
+    return found
 
 
 _START = attrgetter("start")

@@ -197,6 +197,11 @@ class Symbols:
         types = self._reader.types
         return types.declared(descriptor.child_by_field_name("declarator"), types.base(descriptor))[1]
 
+    def struct(self, tag: bytes) -> Node | None:
+        """The struct of this unit that has its members under a type's tag."""
+        found = (n for n in self.unit.walk("struct_specifier") if n.child_by_field_name("body") is not None)
+        return next((node for node in found if self._reader.types.key(node) == tag), None)
+
     def cast_type(self, call: Node) -> CType | None:
         """The type of `(u8)(x)`, which the parser takes for a call; None for a real call."""
         called = call.child_by_field_name("function")

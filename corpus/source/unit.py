@@ -325,6 +325,11 @@ class Unit:
         """The smallest named node that covers `start..end`."""
         return self.root.named_descendant_for_byte_range(start, start if end is None else end)
 
+    def around(self, start: int, *types: str, end: int | None = None) -> Node | None:
+        """The smallest node of these types that covers `start..end`."""
+        node = self.at(start, end)
+        return node if node is None or node.type in types else self.enclosing(node, *types)
+
 
 def _defined(part: Node) -> Iterator[Node]:
     """The functions of a file; within one the parser takes a macro and its block for another."""

@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 import typer
 
 from flows.exits import ERRORS, FOUND_TROUBLE, said_plainly
-from flows.roundtrip import EVIDENCE, round_trip
-from generators.dialects.conversion import Change, Refused
+from flows.roundtrip import EVIDENCE, proved
+from generators.dialects.conversion import Change, Converted, Refused
 from generators.dialects.keil import to_keil
 from generators.dialects.sdcc import to_sdcc
 from validators.sandbox.runner import Sandbox
@@ -53,8 +53,7 @@ def command(
         name = "<stdin>" if file == _STDIN else file
         found = to_keil(source) if to == "keil" else to_sdcc(source)
         if not isinstance(found, Refused) and prove:
-            refused = _proved(source, found.source, to, model)
-            found = refused or found
+            found = _refusal(source, found, to, model) or found
         if isinstance(found, Refused):
             _say(f"{name}:{found.line}: {found.reason}: {found.words}")
             raise typer.Exit(FOUND_TROUBLE)
@@ -76,20 +75,20 @@ def _read(file: str) -> bytes:
         raise typer.BadParameter(f"{file}: {error.strerror}") from None
 
 
-def _proved(source: bytes, made: bytes, to: str, model: Literal["small", "medium", "large"]) -> Refused | None:
+def _refusal(source: bytes, made: Converted, to: str, model: Literal["small", "medium", "large"]) -> Refused | None:
     """Why a conversion is not proved, or None where it is."""
-    safe = screen((source if to == "keil" else made).decode("utf-8", "replace"))
+    safe = screen((source if to == "keil" else made.source).decode("utf-8", "replace"))
     if not safe.passed:
         return Refused(1, safe.reason, safe.evidence)
     with Sandbox() as sandbox:
         if to == "keil":
-            found = round_trip(sandbox, source, model)
+            found = proved(sandbox, source, made, model)
             return found if isinstance(found, Refused) else None
-        compiled = compile_verdict(sandbox, sdcc_mcs51(model), made.decode("utf-8", "replace"))
+        compiled = compile_verdict(sandbox, sdcc_mcs51(model), made.source.decode("utf-8", "replace"))
         if compiled.verdict.passed:
             return None
-        line = next((d.line for d in compiled.diagnostics if d.line), 1)
-        return Refused(line, compiled.verdict.reason, f"in the converted text: {compiled.verdict.evidence}")
+        words = f"in the converted text: {compiled.verdict.evidence}"
+        return Refused(compiled.first_line, compiled.verdict.reason, words)
 
 
 def _say(text: str) -> None:

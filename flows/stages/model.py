@@ -23,12 +23,12 @@ from filters.keys import program_key
 from flows.job import Job, JobMaker, stage_outputs, tool_words
 from generators.model import spirit
 from generators.tasks.naming import missing
+from generators.tasks.own_words import names_of
 from generators.tasks.registers import registers_of
 from generators.tasks.row import folded
-from generators.tasks.write import names_of
 from generators.templates import default_filling, fill_program
 from validators import chip_fit
-from validators.boards import BOARDS
+from validators.boards import BOARDS, memory_model
 from validators.sandbox.runner import Sandbox
 from validators.screen import screen_for
 from validators.toolchains.compile import compile_verdict
@@ -161,8 +161,8 @@ def _judged(seed: Seed, language: Language, sample: int, draft: spirit.Draft, sa
 
 def _compiler(seed: Seed) -> Toolchain:
     """The compiler of the seed's target, with the seed's memory model where that has several."""
-    board = BOARDS[seed.sheet.target]
-    return board.compiler("object", seed.sheet.model if seed.sheet.target == "mcs51" else board.model, "program.c")
+    target = seed.sheet.target
+    return BOARDS[target].compiler("object", memory_model(target, seed.sheet.model), "program.c")
 
 
 def _root(seed: Seed) -> Program:

@@ -89,9 +89,6 @@ def _of_bytes(unit: Unit, t: CType) -> bool:
     """Whether a type is a byte, or a struct all of whose members are bytes or arrays of them."""
     if t.kind != "struct":
         return t.integer and t.width == _BYTE
-    for node in unit.walk("struct_specifier"):
-        name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
-        tag = unit.text(name) if name is not None else b"@%d" % unit.anonymous_types.index(node.start_byte)
-        if tag == t.tag and body is not None:
-            return not any(_wide(unit, m) for m in body.named_children if m.type == "field_declaration")
-    return False
+    struct = unit.symbols.struct(t.tag)
+    body = struct.child_by_field_name("body") if struct is not None else None
+    return body is not None and not any(_wide(unit, m) for m in body.named_children if m.type == "field_declaration")

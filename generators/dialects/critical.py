@@ -26,9 +26,7 @@ def to_keil(unit: Unit) -> Iterator[Change | Trouble]:
     for span in unit.spans:
         if span.kind != "critical":
             continue
-        node = unit.at(span.start)
-        while node is not None and node.type != "labeled_statement":
-            node = node.parent
+        node = unit.around(span.start, "labeled_statement")
         block = next((c for c in node.named_children if c.type == "compound_statement"), None) if node else None
         name = next((name for name in _NAMES if unit.symbols.is_free(name)), None)
         if block is None or name is None or unit.symbols.lookup(b"EA") is None:

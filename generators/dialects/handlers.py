@@ -25,10 +25,7 @@ def _spans(unit: Unit) -> Iterator[tuple[Span, Node | None]]:
     """The attributes, each with the definition or the declaration that it belongs to."""
     for span in unit.spans:
         if span.kind == "fattr":
-            node = unit.at(span.start)
-            while node is not None and node.type not in ("function_definition", "declaration"):
-                node = node.parent
-            yield span, node
+            yield span, unit.around(span.start, "function_definition", "declaration")
 
 
 def _blank_before(unit: Unit, span: Span) -> Edit:

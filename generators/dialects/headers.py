@@ -17,6 +17,7 @@ from corpus.source.symbols import Symbols
 from corpus.source.unit import Unit
 from generators.dialects.conversion import Change, Trouble
 from generators.dialects.preamble import included_name, whole_line
+from generators.rewrites.remembered import per_unit
 
 LIBRARY = frozenset(("string.h", "stdlib.h", "ctype.h", "math.h", "limits.h", "float.h", "stddef.h", "stdarg.h"))
 """Headers of the C library that both compilers have and that mean the same."""
@@ -79,6 +80,7 @@ def keil_name(sdcc: str) -> str | None:
     return found
 
 
+@per_unit
 def device(unit: Unit) -> DeviceHeader | None:
     """Keil's device header of a source in either dialect: the one that it includes, or that stands for sdcc's."""
     for node in unit.walk("preproc_include"):

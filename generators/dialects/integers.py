@@ -19,7 +19,6 @@ _WORDS = {
     b"uint8_t": b"unsigned char", b"int8_t": b"signed char", b"uint16_t": b"unsigned int", b"int16_t": b"int",
     b"uint32_t": b"unsigned long", b"int32_t": b"long",
 }  # fmt: skip
-_SAME = {b"uint_least": b"uint", b"int_least": b"int"}
 _LIMITS = {
     b"UINT8_MAX": b"0xFF", b"INT8_MAX": b"127", b"INT8_MIN": b"(-128)",
     b"UINT16_MAX": b"0xFFFFU", b"INT16_MAX": b"32767", b"INT16_MIN": b"(-32767 - 1)",

@@ -10,6 +10,7 @@ from corpus.source.lexer import lexed
 from corpus.source.symbols import Symbol
 from corpus.source.unit import Unit
 from generators.dialects.headers import device, sdcc_names
+from generators.rewrites.remembered import per_unit
 
 _PORT_PIN = re.compile(rb"P[0-7]_[0-7]")
 
@@ -42,8 +43,13 @@ class Pin(NamedTuple):
     value_at: tuple[int, int]
 
 
-def pins(unit: Unit) -> Iterator[Pin]:
+@per_unit
+def pins(unit: Unit) -> tuple[Pin, ...]:
     """The macros of an sdcc source that are nothing but another name of a port's pin, and may be an `sbit` instead."""
+    return tuple(_pins(unit))
+
+
+def _pins(unit: Unit) -> Iterator[Pin]:
     for macro in unit.symbols.all("macro"):
         body = macro.body or b""
         register = unit.symbols.lookup(body) if _PORT_PIN.fullmatch(body) else None

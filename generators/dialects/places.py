@@ -21,9 +21,7 @@ def _spans(unit: Unit) -> Iterator[tuple[Span, Node, bytes]]:
     for span in unit.spans:
         if span.kind != "at" or any(r.start <= span.start < r.end for r in registers):
             continue
-        node = unit.at(span.start)
-        while node is not None and node.type != "declaration":
-            node = node.parent
+        node = unit.around(span.start, "declaration")
         match = _ADDRESS.fullmatch(unit.src[span.start : span.end])
         if node is not None and match is not None:
             text = match[1].strip()

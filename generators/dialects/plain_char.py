@@ -130,10 +130,6 @@ def _assignment(unit: Unit, node: Node, parent: Node) -> bool:
     return left != node and _width(unit.symbols.type_of(left)) > _BYTE
 
 
-def _update(unit: Unit, node: Node, parent: Node) -> bool:
-    return False  # the update itself is an expression of the same type, and is asked for
-
-
 def _initial(unit: Unit, node: Node, parent: Node) -> bool:
     name = parent.child_by_field_name("declarator")
     symbol = unit.symbols.resolve(name) if name is not None and name.type == "identifier" else None
@@ -230,10 +226,11 @@ def _unary(unit: Unit, node: Node, parent: Node) -> bool:
     return operator(parent) != b"!" and _matters(unit, parent)
 
 
+# An update is an expression of the same type itself, and is asked for.
 _BY_PARENT = {
     "expression_statement": _never, "sizeof_expression": _never, "if_statement": _condition,
     "while_statement": _condition, "do_statement": _condition, "for_statement": _condition,
-    "switch_statement": _condition, "assignment_expression": _assignment, "update_expression": _update,
+    "switch_statement": _condition, "assignment_expression": _assignment, "update_expression": _never,
     "init_declarator": _initial, "return_statement": _returned, "argument_list": _argument, "cast_expression": _cast,
     "binary_expression": _binary, "conditional_expression": _choice, "unary_expression": _unary,
     "pointer_expression": _never, "comma_expression": _above,

@@ -42,7 +42,7 @@ def declarations(unit: Unit) -> Iterator[Declared | Trouble]:
         places = [(t.start, t.end) for t in tokens if t.kind != "comment"]
         while words[0] in (b"volatile", b"static", b"const", b"extern"):
             words, places = words[1:], places[1:]
-        if b"," in words or len(words) != len(places) or any(t.kind == "comment" for t in tokens):
+        if b"," in words or any(t.kind == "comment" for t in tokens):
             yield Trouble(span.start, "register-declaration", "declare one register or bit at a time, without comments")
             continue
         if b"=" in words:  # Keil
@@ -122,9 +122,7 @@ def to_keil(unit: Unit) -> Iterator[Change | Trouble]:
 
 def _dropped(unit: Unit, one: Declared, before: str) -> Change:
     """Without a declaration that the other compiler's header has."""
-    node = unit.at(one.span.start, one.span.end)
-    while node is not None and node.type != "declaration":
-        node = node.parent
+    node = unit.around(one.span.start, "declaration", end=one.span.end)
     gone = removal(unit, node) if node is not None else None
     return Change("in-header", (gone or Edit(one.span.start, one.span.end, b""),), before, kept=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from corpus.source.dialect import KEIL_ATTRIBUTES, KEIL_SPACES
 from corpus.source.unit import Unit
 from generators.dialects.conversion import Change, Trouble
 from generators.rewrites.renaming import Renaming
@@ -11,12 +12,9 @@ from generators.rewrites.renaming import Renaming
 # What a name is called instead; the first that is free.
 _INSTEAD = {
     b"data": ("dat", "value", "data_byte"), b"code": ("cod", "code_value", "code_byte"),
-    b"bit": ("bit_no", "bit_value", "bit_index"), b"priority": ("prio", "priority_level"),
+    b"bit": ("bit_no", "bit_value", "bit_index"),
 }  # fmt: skip
-RESERVED = frozenset(
-    b"data code bit sbit sfr sfr16 idata xdata pdata bdata far alien small compact large interrupt using reentrant "
-    b"_at_ _task_ _priority_".split()
-)
+RESERVED = (KEIL_SPACES - {b"near"}) | KEIL_ATTRIBUTES | frozenset(b"bit sbit sfr sfr16 alien _at_".split())
 
 
 def to_keil(unit: Unit) -> Iterator[Change | Trouble]:
@@ -35,7 +33,6 @@ def to_keil(unit: Unit) -> Iterator[Change | Trouble]:
             yield Trouble(symbol.declaration.start_byte, "reserved-name", words)
             continue
         given[symbol.name] = new
-        renaming.taken.discard(new)
         renaming.add(symbol, new, unit.comments())
     site = renaming.site(aliases=False)
     if site is not None:

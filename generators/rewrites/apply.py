@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from corpus.records import Step
-from corpus.source.edits import Edit, apply_edits
+from corpus.source.edits import Edit
 from corpus.source.lexer import lexed
 from corpus.source.unit import Unit
 from generators.rewrites.remembered import found_by, per_unit
@@ -53,10 +53,10 @@ def propose(rule: Rule, unit: Unit, context: Context) -> Proposal | Refusal:
         return refusals[0] if refusals else Refusal(0, "no-site")
     chosen = [context.rng.choice(sites)] if rule.scope == "site" else together(sites)
     edits = edits_of(chosen)
-    source = apply_edits(unit.src, edits)
-    if source == unit.src:
+    made = unit.edited(edits)
+    if made.src == unit.src:
         return Refusal(edits[0].start, "no-change")
-    if (reason := breaks(rule, unit, chosen, edits)) is not None:
+    if (reason := breaks(rule, unit, chosen, made)) is not None:
         return Refusal(edits[0].start, reason)
     asked = [pair for site in chosen[:1] if site.ask for pair in zip(ASKED, site.ask, strict=True)]
     if chosen[0].way:
@@ -75,7 +75,7 @@ def propose(rule: Rule, unit: Unit, context: Context) -> Proposal | Refusal:
         params=params,
         edits=tuple((edit.start, edit.end, edit.text.decode("utf-8", "replace")) for edit in edits),
     )
-    return Proposal(source, step, aliases)
+    return Proposal(made.src, step, aliases)
 
 
 def together(sites: Sequence[Site]) -> list[Site]:
@@ -89,9 +89,8 @@ def edits_of(sites: Iterable[Site]) -> list[Edit]:
     return sorted((edit for site in sites for edit in site.edits), key=lambda edit: (edit.start, edit.end))
 
 
-def breaks(rule: Rule, unit: Unit, chosen: Sequence[Site], edits: Sequence[Edit]) -> str | None:
-    """Why what the edits of the chosen sites make of the unit must not be proposed; None where it may."""
-    made = unit.edited(edits)
+def breaks(rule: Rule, unit: Unit, chosen: Sequence[Site], made: Unit) -> str | None:
+    """Why `made`, which the edits of the chosen sites make of the unit, must not be proposed; None where it may."""
     if made.error is not None and unit.error is None:
         return "broke-parse"
     names = {name.encode() for site in chosen for pair in site.params for name in pair} if rule.renames else set()

@@ -5,13 +5,12 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from corpus.source.unit import Unit
-
-_LOOPS = ("while_statement", "for_statement", "do_statement")
+from generators.rewrites.flow import LOOPS
 
 
 def waits_by_counting(unit: Unit) -> bool:
     """Whether a loop does nothing but count, so that its length is the compiler's."""
-    return any(_empty(unit, loop) and _counts(unit, loop) for loop in unit.walk(*_LOOPS))
+    return any(_empty(unit, loop) and _counts(unit, loop) for loop in unit.walk(*LOOPS))
 
 
 def _empty(unit: Unit, loop: Node) -> bool:
@@ -20,8 +19,8 @@ def _empty(unit: Unit, loop: Node) -> bool:
         return False
     if body.type == "compound_statement":
         inside = [child for child in body.named_children if child.type != "comment"]
-        return all(child.type in _LOOPS and _empty(unit, child) for child in inside)
-    return body.type in _LOOPS or not body.named_children
+        return all(child.type in LOOPS and _empty(unit, child) for child in inside)
+    return body.type in LOOPS or not body.named_children
 
 
 def _counts(unit: Unit, loop: Node) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from corpus.records import Language
 from corpus.source.edits import Edit, apply_edits
@@ -25,8 +25,10 @@ def localise(source: str, comments: Iterable[tuple[str, str]], language: Languag
     words = {_key(english): chinese for english, chinese in comments}
     src = source.encode()
     edits: list[Edit] = []
-    for run in _runs(src, lex(src)):
-        edits += _translated(src, run, words)
+    for part, text in _told(src, words):
+        if (chinese := words.get(_key(text))) is not None:
+            start, end = part[0].start, part[-1].end
+            edits.append(Edit(start, end, _filled(src[start:end].decode(), chinese).encode()))
     return apply_edits(src, edits).decode()
 
 
@@ -40,10 +42,7 @@ def untranslated(source: str, comments: Mapping[str, str]) -> list[tuple[int, st
     src = source.encode()
     known = {_key(english) for english in comments}
     return [
-        (src.count(b"\n", 0, part[0].start) + 1, text)
-        for run in _runs(src, lex(src))
-        for part, text in _told(src, run, known)
-        if _key(text) not in known
+        (src.count(b"\n", 0, part[0].start) + 1, text) for part, text in _told(src, known) if _key(text) not in known
     ]
 
 
@@ -51,16 +50,22 @@ def unspoken(source: str, comments: Mapping[str, str]) -> list[str]:
     """The texts that have Chinese and stand in no comment of the source."""
     src = source.encode()
     known = {_key(english) for english in comments}
-    spoken = {_key(text) for run in _runs(src, lex(src)) for _, text in _told(src, run, known)}
+    spoken = {_key(text) for _, text in _told(src, known)}
     return [english for english in comments if _key(english) not in spoken]
 
 
-def _told(src: bytes, run: list[Token], known: set[str]) -> list[tuple[list[Token], str]]:
-    """A run of comments and its words, or each comment of it where only these are known."""
-    text = comment_text(src[run[0].start : run[-1].end].decode())
-    if len(run) == 1 or _key(text) in known:
-        return [(run, text)] if text else []
-    return [told for token in run for told in _told(src, [token], known)]
+def _told(src: bytes, known: Container[str]) -> Iterator[tuple[list[Token], str]]:
+    """Each run of comments and its words; of a run whose words are not known, each comment of it."""
+    for run in _runs(src, lex(src)):
+        whole = _words(src, run)
+        for part in [run] if _key(whole) in known else [[token] for token in run]:
+            text = whole if part == run else _words(src, part)
+            if text:
+                yield part, text
+
+
+def _words(src: bytes, run: list[Token]) -> str:
+    return comment_text(src[run[0].start : run[-1].end].decode())
 
 
 def _key(text: str) -> str:
@@ -93,17 +98,6 @@ def _runs(src: bytes, tokens: list[Token]) -> Iterator[list[Token]]:
             run, gap = [], b""
     if run:
         yield run
-
-
-def _translated(src: bytes, run: list[Token], words: dict[str, str]) -> list[Edit]:
-    start, end = run[0].start, run[-1].end
-    comment = src[start:end].decode()
-    chinese = words.get(_key(comment_text(comment)))
-    if chinese is not None:
-        return [Edit(start, end, _filled(comment, chinese).encode())]
-    if len(run) > 1:
-        return [edit for token in run for edit in _translated(src, [token], words)]
-    return []
 
 
 def _filled(comment: str, words: str) -> str:

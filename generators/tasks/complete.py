@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,8 +18,10 @@ from generators.tasks.bank import bank
 from generators.tasks.comments import localise
 from generators.tasks.material import Single
 from generators.tasks.needs import kind_of
+from generators.tasks.own_words import fitting, names_of
 from generators.tasks.reading import comment_above
 from generators.tasks.refactor import placed
+from generators.tasks.requests import Request
 from generators.tasks.row import (
     LANGUAGES,
     CountTokens,
@@ -33,7 +35,6 @@ from generators.tasks.row import (
     quoted,
     row,
 )
-from generators.tasks.write import fitting, names_of, spoken
 
 Kind = Literal["body", "statements", "loop", "condition", "value", "rest"]
 
@@ -70,7 +71,8 @@ def examples(
     for language in languages:
         unit = Unit.parse(localise(material.program.source, material.brief.comments, language).encode())
         possible = [] if unit.error else cuts(unit)
-        possible += rests(unit) if not unit.error and continuations(material, unit, language) else []
+        asked = [] if unit.error else continuations(material, unit, language)
+        possible += rests(unit) if asked else []
         for _ in range(each):
             if not possible:
                 break
@@ -78,7 +80,7 @@ def examples(
             kind = rng.choices(kinds, [_WEIGHTS[kind] for kind in kinds])[0]
             cut = rng.choice([cut for cut in possible if cut.kind == kind])
             possible.remove(cut)
-            yield _example(material, rng, count_tokens, language, unit, cut)
+            yield _example(material, rng, count_tokens, language, unit, cut, asked)
 
 
 def cuts(unit: Unit) -> list[Cut]:
@@ -96,10 +98,9 @@ def cuts(unit: Unit) -> list[Cut]:
     return sorted(set(found), key=lambda cut: (cut.start, cut.end, cut.kind))
 
 
-def continuations(material: Single, unit: Unit, language: Language) -> list[tuple[int, str]]:
+def continuations(material: Single, unit: Unit, language: Language) -> list[tuple[int, Request]]:
     """The seed's requests to finish what is begun that are true of this program, with their numbers."""
-    texts = [spoken(one, material, names_of(unit)) for one in material.brief.of("continuation", language)]
-    return [(index, text) for index, text in enumerate(texts) if text]
+    return list(fitting(material.brief.of("continuation", language), material, names_of(unit)))
 
 
 def rests(unit: Unit) -> list[Cut]:
@@ -157,7 +158,13 @@ def _expressions(unit: Unit, body: Node) -> Iterator[tuple[Kind, int, int]]:
 
 
 def _example(
-    material: Single, rng: random.Random, count_tokens: CountTokens, language: Language, unit: Unit, cut: Cut
+    material: Single,
+    rng: random.Random,
+    count_tokens: CountTokens,
+    language: Language,
+    unit: Unit,
+    cut: Cut,
+    requests: Sequence[tuple[int, Request]],
 ) -> Example:
     brief, program = material.brief, material.program
     phrases = bank(language, "complete")
@@ -165,7 +172,7 @@ def _example(
         *(part.decode() for part in (unit.src[: cut.start], unit.src[cut.start : cut.end], unit.src[cut.end :]))
     )
     if cut.kind == "rest":
-        return _continued(material, rng, count_tokens, language, unit, hole)
+        return _continued(material, rng, count_tokens, language, hole, requests)
     marker = rng.choice([m for m in _MARKERS if m not in program.source])
     what = phrases.one(rng, "what", (), cut.kind).fill(function=cut.function)
     title = brief.title.of(language)
@@ -181,7 +188,8 @@ def _example(
     }
     frame = phrases.one(rng, "frame")
     asides = []
-    specs = list(fitting(brief, material, unit, language)) if cut.kind in ("body", "statements", "value") else []
+    small = cut.kind in ("body", "statements", "value")
+    specs = list(fitting(brief.instructions(language), material, names_of(unit))) if small else []
     if specs:
         asides.append(phrases.one(rng, "spec"))
         values["quoted"] = quoted(rng.choice(specs)[1].text)
@@ -224,18 +232,23 @@ def _example(
 
 
 def _continued(
-    material: Single, rng: random.Random, count_tokens: CountTokens, language: Language, unit: Unit, hole: Hole
+    material: Single,
+    rng: random.Random,
+    count_tokens: CountTokens,
+    language: Language,
+    hole: Hole,
+    requests: Sequence[tuple[int, Request]],
 ) -> Example:
     """The seed's own request to finish what is begun."""
     program, phrases = material.program, bank(language, "complete")
-    index, text = rng.choice(continuations(material, unit, language))
+    index, request = rng.choice(requests)
     code = fence(hole.middle)
     lead_in = phrases.one(rng, "lead-rest").text if rng.random() < 0.6 else ""
     return row(
         "complete",
         language,
         material.brief,
-        user=paragraphs(text, fence(hole.prefix)),
+        user=paragraphs(request.text, fence(hole.prefix)),
         answer=paragraphs(lead_in, code),
         programs=[program],
         origin=program.origin,
@@ -245,7 +258,7 @@ def _continued(
         count_tokens=count_tokens,
         steps=[step.name for step in program.steps],
         hole=hole,
-        needs=kind_of(material.brief.needs, (), text),
+        needs=kind_of(material.brief.needs, (), request.text),
     )
 
 

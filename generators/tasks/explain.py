@@ -11,7 +11,8 @@ from corpus.source.unit import Unit
 from generators.tasks.bank import Bank, bank
 from generators.tasks.comments import localise
 from generators.tasks.material import Single
-from generators.tasks.needs import applicable, minded
+from generators.tasks.needs import minded
+from generators.tasks.own_words import applicable, idea_for, names_of
 from generators.tasks.reading import FunctionFacts, Reading, Setting, Shared, Wait
 from generators.tasks.registers import PIN, Field
 from generators.tasks.row import (
@@ -28,7 +29,6 @@ from generators.tasks.row import (
     row,
 )
 from generators.tasks.walk import Stop, stops
-from generators.tasks.write import idea_for, names_of
 
 Answer = tuple[str, dict[str, str]]
 """What is answered, and the values that the question's slots take."""

@@ -16,10 +16,10 @@ from generators.tasks.comments import localise
 from generators.tasks.difference import function_at, function_text, hunks
 from generators.tasks.faults import Fault, find_fault
 from generators.tasks.material import Mutated, Single, Witness
+from generators.tasks.own_words import fitting, idea_for, names_of
 from generators.tasks.refactor import placed
 from generators.tasks.row import LANGUAGES, CountTokens, ended, evidence, fence, joined, lowered, paragraphs, row
 from generators.tasks.symptom import bare
-from generators.tasks.write import idea_for, names_of, spoken
 
 _OPERATORS = {operator.name: operator for operator in OPERATORS}
 
@@ -234,8 +234,11 @@ def _review(material: Mutated, rng: random.Random, language: Language) -> tuple[
         return None
     single = Single(material.brief, material.original)
     names = names_of(Unit.parse(material.original.source.encode()))
-    fit = [(index, text) for index, one in enumerate(requests) if (text := spoken(one, single, names))]
-    return rng.choice(fit) if fit else None
+    fit = list(fitting(requests, single, names))
+    if not fit:
+        return None
+    index, request = rng.choice(fit)
+    return index, request.text
 
 
 def _consequence(material: Mutated, phrases: Bank, rng: random.Random, fault: Fault, group: str) -> str:

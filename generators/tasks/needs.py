@@ -7,24 +7,10 @@ from collections.abc import Iterable, Sequence
 
 from corpus.records import Language, Needs
 from generators.tasks.bank import Bank
-from generators.tasks.material import Single
-from generators.tasks.naming import missing, renamed
-from generators.tasks.registers import registers_of
 from generators.tasks.requests import Need
-from generators.tasks.row import ended, folded, joined
+from generators.tasks.row import joined
 
 _MOST_STATED = 3
-
-
-def applicable(material: Single, names: frozenset[str]) -> list[Need]:
-    """The needs of a program in its own names; those that speak of a name which it does not have are left out."""
-    known, aliases = registers_of(material.brief.target).known, material.program.aliases
-    found = []
-    for need in material.brief.needs:
-        en, zh = (ended(renamed(folded(text), aliases)) for text in (need.en, need.zh))
-        if not missing(en, names, known) and not missing(zh, names, known):
-            found.append(Need(need.kind, need.names, en, zh))
-    return found
 
 
 def chosen(needs: Iterable[Need], request: str, rng: random.Random) -> list[Need]:

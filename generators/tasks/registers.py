@@ -153,7 +153,7 @@ def registers_of(target: str) -> Registers:
     registers = {name: _register(facts, name, data, bits) for name in facts.by_name}
     sources: dict[int | str, Any] = {}
     for vector in facts.vectors:
-        found = _matching(data["vectors"], "names", vector.name)
+        found = _matching(data["vectors"], vector.name)
         if found is not None:
             words = {language: _filled(found[0][language], found[1]) for language in ("en", "zh")}
             sources |= {vector.number: words, vector.name: words}
@@ -163,7 +163,7 @@ def registers_of(target: str) -> Registers:
 
 def _register(facts: Chip, name: str, data: Mapping[str, Any], bits: dict[str, Any]) -> dict[str, Any]:
     """A register's entry, with what the patterns say of its bits added to `bits`; empty where none fits."""
-    found = _matching(data["registers"], "names", name)
+    found = _matching(data["registers"], name)
     if found is None:
         return {}
     pattern, groups = found
@@ -173,10 +173,11 @@ def _register(facts: Chip, name: str, data: Mapping[str, Any], bits: dict[str, A
     fields = [_field(one, groups) for one in pattern.get("fields", ())] + list(_pins(pattern, groups))
     covered = {bit for field in fields for bit in range(field["bits"][1], field["bits"][0] + 1)}
     named = {position: bit for bit, position in reversed(known.bits)}
+    fitting = [(one, of) for one in data["bits"] if (of := re.fullmatch(one["of"], name)) is not None]
     keys = []
     for position in range(known.width):
         key = f"{name}.{named.get(position, position)}"
-        words = _bit(data["bits"], name, str(named.get(position, position)))
+        words = _bit(fitting, str(named.get(position, position)))
         if words:
             bits[key] = words | {"in": name}
         keys.append(key if words else "")
@@ -200,10 +201,11 @@ def _pins(pattern: Mapping[str, Any], groups: Mapping[str, str]) -> Iterator[dic
         yield {"bits": [low + pins["bits"] - 1, low], "name": name, "en": pins["en"], "zh": pins["zh"]}
 
 
-def _bit(patterns: list[dict[str, Any]], register: str, bit: str) -> dict[str, Any]:
-    for one in patterns:
-        of, which = re.fullmatch(one["of"], register), re.fullmatch(str(one["bit"]), bit)
-        if of is None or which is None:
+def _bit(patterns: list[tuple[dict[str, Any], re.Match[str]]], bit: str) -> dict[str, Any]:
+    """The words of a bit by the patterns of its register, each with how it matched the register's name."""
+    for one, of in patterns:
+        which = re.fullmatch(str(one["bit"]), bit)
+        if which is None:
             continue
         groups = {str(n): text for n, text in enumerate(of.groups(), 1)}
         groups |= {f"b{n}": text for n, text in enumerate(which.groups(), 1)}
@@ -217,9 +219,9 @@ def _bit(patterns: list[dict[str, Any]], register: str, bit: str) -> dict[str, A
     return {}
 
 
-def _matching(patterns: list[dict[str, Any]], key: str, name: str) -> tuple[dict[str, Any], dict[str, str]] | None:
+def _matching(patterns: list[dict[str, Any]], name: str) -> tuple[dict[str, Any], dict[str, str]] | None:
     for one in patterns:
-        if (match := re.fullmatch(one[key], name)) is not None:
+        if (match := re.fullmatch(one["names"], name)) is not None:
             return one, {str(n): text for n, text in enumerate(match.groups(), 1)}
     return None
 

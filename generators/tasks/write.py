@@ -5,24 +5,20 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from corpus.records import Example, Language
 from corpus.source.unit import Unit
 from generators.tasks.bank import Bank, bank
 from generators.tasks.comments import localise
-from generators.tasks.material import Brief, Single
-from generators.tasks.naming import missing, renamed
-from generators.tasks.needs import applicable, chosen, kind_of, minded, stated
-from generators.tasks.registers import registers_of
+from generators.tasks.material import Single
+from generators.tasks.needs import chosen, kind_of, minded, stated
+from generators.tasks.own_words import applicable, fitting, idea_for, names_of
 from generators.tasks.requests import Request
 from generators.tasks.row import (
     LANGUAGES,
     CountTokens,
-    ended,
     evidence,
     fence,
-    folded,
     joined,
     lowered,
     paragraphs,
@@ -62,44 +58,10 @@ def examples(
     """
     unit = Unit.parse(material.program.source.encode())
     for language in languages:
-        instructions = list(fitting(material.brief, material, unit, language))
+        instructions = list(fitting(material.brief.instructions(language), material, names_of(unit)))
         rng.shuffle(instructions)
         for index, request in instructions[:each]:
             yield _example(material, rng, count_tokens, language, unit, index, request)
-
-
-def fitting(brief: Brief, material: Single, unit: Unit, language: Language) -> Iterator[tuple[int, Request]]:
-    """The seed's requests that are true of this program, with their numbers; names follow its aliases."""
-    names = names_of(unit)
-    for index, request in enumerate(brief.instructions(language)):
-        text = spoken(request, material, names)
-        if text:
-            yield index, replace(request, text=text)
-
-
-def spoken(request: Request, material: Single, names: frozenset[str]) -> str:
-    """A request in this program's names, or "" when it speaks of a name that the program does not have.
-
-    A port tells of another chip, too, so that there only names of the seed's own program count.
-    """
-    brief = material.brief
-    text = ended(renamed(folded(request.text), material.program.aliases))
-    absent = missing(text, names, registers_of(brief.target).known)
-    if request.manner == "port":
-        absent = tuple(name for name in absent if name in brief.names)
-    return "" if absent else text
-
-
-def idea_for(material: Single, unit: Unit, language: Language) -> str:
-    """The seed's idea with this program's names, or "" when it speaks of a name that the program does not have."""
-    idea = ended(renamed(folded(material.brief.idea.of(language)), material.program.aliases))
-    known = registers_of(material.brief.target).known
-    return "" if missing(idea, names_of(unit), known) else idea
-
-
-def names_of(unit: Unit) -> frozenset[str]:
-    """Every identifier of the unit, those inside macros included, and the words of its `#include` lines."""
-    return frozenset(re.findall(r"[A-Za-z_]\w*", unit.src.decode(errors="replace")))
 
 
 def voice(instruction: str) -> str:

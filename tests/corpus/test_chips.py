@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
 
 from corpus.chips import CHIPS, REFERENCE, Chip, ChipError, chip, chip_for, read_chip
+from corpus.taxonomy import taxonomy
 from validators.simulators.cortex_m import CORTEX_M
 from validators.simulators.stm8 import STM8
 
@@ -145,7 +145,7 @@ def test_a_part_has_its_own_memory_and_clock(part: str, sizes: tuple[int, ...], 
 
 def test_every_chip_of_the_taxonomy_is_on_file() -> None:
     """A seed for it can then be held against its registers and sizes."""
-    named = YAML(typ="safe").load((CHIPS.parent / "taxonomy.yaml").read_text(encoding="utf-8"))["chips"]
+    named = taxonomy().chips
     missing = [part for family, parts in named.items() for part in parts if not chip_for(family, part).complete]
     assert named and not missing
 

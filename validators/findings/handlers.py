@@ -86,9 +86,7 @@ def _head(unit: Unit, function: Node) -> int:
 def _prototypes(unit: Unit) -> dict[bytes, tuple[int | str | None, int]]:
     found: dict[bytes, tuple[int | str | None, int]] = {}
     for span in unit.spans:
-        node = unit.at(span.start) if span.kind == "fattr" else None
-        if node is not None and node.type != "declaration":
-            node = unit.enclosing(node, "declaration", "function_definition")
+        node = unit.around(span.start, "declaration", "function_definition") if span.kind == "fattr" else None
         if node is not None and node.type == "declaration":
             marked = _marked(unit, node.start_byte, node.end_byte)
             if marked is not None:

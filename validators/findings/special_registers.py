@@ -18,17 +18,17 @@ def of_8051(firmware: Firmware) -> Iterator[Finding]:
         if symbol.value is None or symbol.value > 0xFF:
             continue
         name, address = said(symbol.name), symbol.value
+        home, bit = (address, "") if symbol.kind == "sfr" else (address & ~7, f".{address & 7}")
         register = chip.by_name.get(name) if symbol.kind == "sfr" else None
         if register is not None and chip.complete and register.address != address:
             yield Finding(start, elsewhere(firmware, name, register.address, address))
-        elif chip.lacks(address if symbol.kind == "sfr" else address & 0xF8):
+        elif chip.lacks(home):
             yield Finding(start, missing(firmware, name, address))
         elif symbol.kind == "sbit" and chip.lacks_bit(address):
-            bit = f"`{name}` ({chip.at(address & ~7)[0].name}.{address & 7})"
-            yield Finding(start, f"the {chip.name} has no bit {bit}: look up what this chip has instead")
+            place = f"`{name}` ({chip.at(home)[0].name}{bit})"
+            yield Finding(start, f"the {chip.name} has no bit {place}: look up what this chip has instead")
         elif symbol.from_header and chip.complete and _of_another(chip, name):
-            here = sorted(r.name for r in chip.at(address if symbol.kind == "sfr" else address & ~7))
-            there = (here[0] if here else f"0x{address:02X}") + (f".{address & 7}" if symbol.kind == "sbit" else "")
+            there = min((r.name for r in chip.at(home)), default=f"0x{address:02X}") + bit
             yield Finding(start, f"the {chip.name} has no `{name}`: at its address is `{there}`, another thing")
 
 

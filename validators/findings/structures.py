@@ -53,7 +53,8 @@ def _placed(firmware: Firmware, macro: Symbol, use: Node) -> tuple[int, CType] |
 def _offset(firmware: Firmware, t: CType, wanted: bytes) -> int | None:
     """Where a member begins in a struct of integers and arrays of them, each aligned to its size; None for others."""
     unit, at = firmware.unit, 0
-    body = next((body for tag, body in _bodies(firmware) if tag == t.tag), None)
+    struct = firmware.symbols.struct(t.tag)
+    body = struct.child_by_field_name("body") if struct is not None else None
     for member in body.named_children if body is not None else ():
         for name in unit.walk("field_identifier", under=member):
             symbol = unit.symbols.resolve(name)
@@ -70,13 +71,3 @@ def _offset(firmware: Firmware, t: CType, wanted: bytes) -> int | None:
                 return at if count == 1 else None
             at += size * count
     return None
-
-
-def _bodies(firmware: Firmware) -> Iterator[tuple[bytes, Node]]:
-    """The structs with their members, each with its tag as types name it."""
-    unit = firmware.unit
-    for node in unit.walk("struct_specifier"):
-        name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
-        if body is not None:
-            tag = unit.text(name) if name is not None else b"@%d" % unit.anonymous_types.index(node.start_byte)
-            yield tag, body

@@ -34,6 +34,11 @@ class Compiled:
         """Errors and warnings, in the compiler's order."""
         return self.verdict.diagnostics
 
+    @property
+    def first_line(self) -> int:
+        """The line of the first message that names one, else 1."""
+        return next((one.line for one in self.diagnostics if one.line), 1)
+
 
 def compile_verdict(
     sandbox: Sandbox, toolchain: Toolchain, source: str, files: Mapping[str, bytes] | None = None

@@ -84,7 +84,7 @@ def examine(
     try:
         version = version_of(sandbox, toolchain)
     except MissingTool:
-        return Tool(name, needed_for, "", "not found", toolchain.remedy)
+        return _absent(name, needed_for, toolchain.remedy)
     try:
         verdict = compile_verdict(sandbox, toolchain, trial).verdict
     except MissingTool as error:
@@ -99,9 +99,7 @@ def require_tools(sandbox: Sandbox, targets: Collection[Family]) -> tuple[Tool, 
 
     Raises MissingTool for the first that does not work.
     """
-    found = [_host(sandbox)]
-    for target in NEEDS:
-        found += [one(sandbox) for one in NEEDS[target]] if target in targets else []
+    found = [_host(sandbox), *(look(sandbox) for target, looks in NEEDS.items() if target in targets for look in looks)]
     for tool in found:
         if not tool.works:
             raise MissingTool(tool.name, tool.remedy, tool.problem)

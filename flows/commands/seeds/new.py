@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from corpus.chips import Family
+from corpus.seeds import ID
 from corpus.taxonomy import taxonomy
 from corpus.yamlfile import did_you_mean
 from flows.commands.seeds.chosen import SHIPPED
@@ -41,7 +42,7 @@ def command(
     """
     with said_plainly():
         plan = taxonomy()
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+    if not re.fullmatch(ID, name):
         raise typer.BadParameter(f"{name}: an id is lower-case words joined by hyphens, such as door-buzzer")
     if peripheral not in plan.family_of:
         raise typer.BadParameter(f"--peripheral {peripheral}: unknown{did_you_mean(peripheral, plan.family_of)}")

@@ -5,6 +5,7 @@ from itertools import pairwise
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from corpus.source.edits import difference
 from corpus.source.lexer import _cut, lex, lexed, lexed_near, significant
 
 
@@ -95,7 +96,7 @@ int f(int a)
 def test_a_text_near_another_is_cut_as_it_is_alone(at: int, dropped: int, put: list[bytes], base: bytes) -> None:
     """Whatever an edit opens or closes: comments, strings, splices, asm blocks."""
     src = base[:at] + b"".join(put) + base[at + dropped :]
-    splice = lexed_near(src, _cut(base))
+    splice = lexed_near(src, _cut(base), [difference(base, src)])
     if splice is not None:
         near, alone = splice.lexed, _cut(src)
         assert (near.kinds, near.texts, near.bounds) == (alone.kinds, alone.texts, alone.bounds)

@@ -6,7 +6,10 @@ import random
 from dataclasses import replace
 
 from corpus.records import Diagnostic, Fault, Labels, Program, Sizes, Step
+from corpus.seeds import load_seed
 from corpus.source.unit import Unit
+from flows.briefs import brief
+from flows.settings import ROOT
 from generators.dialects.conversion import Converted
 from generators.dialects.keil import to_keil
 from generators.dialects.sdcc import to_sdcc
@@ -14,6 +17,9 @@ from generators.mutants.catalogue import OPERATORS
 from generators.mutants.operator import faulty
 from generators.tasks.material import Bilingual, Brief, Mutated, Ported, Rewritten, Single, StepWords, Witness
 from generators.tasks.requests import Request
+from generators.templates import default_filling
+
+SEEDS = ROOT / "tests" / "datasets" / "seeds"
 
 SOURCE = """\
 /* Blocking UART on an 8052: mode 1, timer 1 as the baud-rate generator. */
@@ -121,6 +127,13 @@ REWRITTEN = Rewritten(
     variant("while (!TI)\n        ;", "for (; !TI; )\n        ;"),
     (StepWords("while-to-for", "loops", "Turn the while loop into a for loop", "把 while 循环改成 for 循环"),),
 )
+
+
+def single(name: str) -> Single:
+    """The own program of a seed under `tests/datasets/seeds`, with its words."""
+    seed = load_seed(SEEDS / name)
+    program = Program("p", seed.id, seed.program, "seed", grade="harness", holes=default_filling(seed).texts)
+    return Single(brief(seed, program, "gcc 1.2"), program)
 
 
 def ported(source: str = SOURCE) -> Ported:

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from corpus.records import Language, Program
-from corpus.seeds import load_seed
+from corpus.records import Language
 from corpus.source.unit import Unit
-from flows.briefs import brief
-from flows.settings import ROOT
 from generators.tasks import explain
-from generators.tasks.material import Single
 from generators.tasks.reading import Reading
 from generators.tasks.registers import registers_of
-from generators.templates import default_filling
+from tests.generators.tasks.materials import single
 
-SEEDS = ROOT / "tests" / "datasets" / "seeds"
 HEADS = {
     "stm8": "#define PD_DDR (*(volatile uint8_t *)0x5011)\n#define TIM4_SR (*(volatile uint8_t *)(0x5342))\n"
     "#define UIF 0x01\n#define LED 3\n",
@@ -29,14 +23,6 @@ HEADS = {
     "typedef struct { volatile uint32_t ISER[2]; } nvic;\n#define CONTROLLER ((nvic *)0xE000E100)\n"
     "typedef struct { volatile uint32_t SR, DR; } uart;\n#define SERIAL ((uart *)0x40013800)\n#define TXE (1u << 7)\n",
 }
-
-
-def single(name: str) -> Single:
-    """A seed's own program with its words."""
-    seed = load_seed(Path(SEEDS / name))
-    holes = default_filling(seed).texts
-    program = Program("p", seed.id, seed.program, "seed", grade="harness", holes=holes)
-    return Single(brief(seed, program, "gcc 1.2"), program)
 
 
 def read(target: str, statement: str) -> Reading:

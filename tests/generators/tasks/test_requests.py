@@ -6,31 +6,19 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from corpus.records import Example, Fault, Language, Program, Step
-from corpus.seeds import load_seed
+from corpus.records import Example, Fault, Language, Step
 from corpus.source.unit import Unit
-from flows.briefs import brief
-from flows.settings import ROOT
 from generators.mutants.interrupts import drop_volatile
 from generators.mutants.operator import faulty
-from generators.tasks import complete, explain, fix, write
+from generators.tasks import complete, explain, fix, own_words, write
 from generators.tasks.material import Mutated, Single, Witness
 from generators.tasks.requests import Need
-from generators.templates import default_filling
+from tests.generators.tasks.materials import single
 
-SEEDS = ROOT / "tests" / "datasets" / "seeds"
 NAMES = ["tick-stm8", "tick-avr", "ring-avr", "ring-stm32"]
-
-
-def single(name: str) -> Single:
-    """A seed's own program with its words."""
-    seed = load_seed(Path(SEEDS / name))
-    program = Program("p", seed.id, seed.program, "seed", grade="harness", holes=default_filling(seed).texts)
-    return Single(brief(seed, program, "gcc 1.2"), program)
 
 
 def mutated(name: str, old: str, new: str, witness: Witness | None) -> Mutated:
@@ -72,10 +60,10 @@ def test_a_port_may_speak_of_what_only_the_other_chip_has() -> None:
     material = single("ring-stm32")
     told = [one for one in material.brief.requests if (one.manner, one.language) == ("port", "en")]
     assert "USART_RX_vect" in told[0].text
-    names = write.names_of(Unit.parse(material.program.source.encode()))
-    assert write.spoken(told[0], material, names)
-    assert not write.spoken(told[0], material, names - {"rx_overruns"})
-    assert not write.spoken(replace(told[0], manner="ticket", text="Do `usart_of_avr`."), material, names)
+    names = own_words.names_of(Unit.parse(material.program.source.encode()))
+    assert own_words.spoken(told[0], material, names)
+    assert not own_words.spoken(told[0], material, names - {"rx_overruns"})
+    assert not own_words.spoken(replace(told[0], manner="ticket", text="Do `usart_of_avr`."), material, names)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
