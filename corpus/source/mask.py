@@ -123,12 +123,14 @@ class _Masker:
         self.spans.append(Span(kind, self.start(first), self.end(last)))
 
     def closing(self, index: int) -> int:
-        """The `)` that closes the `(` at `index`, or the last token."""
+        """The `)` that closes the `(` at `index`, or the last token of the statement."""
         depth = 0
         for i in range(index, len(self.words)):
             depth += {b"(": 1, b")": -1}.get(self.words[i], 0)
             if not depth:
                 return i
+            if self.words[i] in (b";", b"{", b"}"):
+                return i - 1
         return len(self.words) - 1
 
     def rests(self) -> None:

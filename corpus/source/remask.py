@@ -30,9 +30,9 @@ class Remasked(NamedTuple):
 
 @dataclass
 class _Zone:
-    """The statements that edits touch: the significant tokens `start` to `end` of the base, both of them stops of which
-    the first ends the statement before, or outside of the text. `told` says that one of the mask's words is inside,
-    `far` that one is whose meaning may reach beyond."""
+    """The statements that edits touch: the significant tokens behind `start` to `end` of the base, both of them stops
+    or outside of the text. `told` says that one of the mask's words is inside, `far` that one is whose meaning may
+    reach beyond."""
 
     start: int
     end: int
@@ -44,29 +44,35 @@ class _Zone:
 def mask_near(base: Lexed, known: Masked, splice: Splice, edits: Sequence[Edit]) -> Remasked | None:
     """What `mask` gives for the text that `edits` make of `base`, whose mask is known and whose tokens are spliced.
 
-    Between two of `;`, `{` and `}` nothing depends on what is outside, but for a few words; None where one of them is
-    touched. A statement without any word that means something to the mask is its own mask.
+    Between two of `;`, `{` and `}` nothing depends on what is outside, but for what words mean; None where the edits
+    make them mean something else. A statement without any word that means something to the mask is its own mask.
     """
     if known.keil:
         return None
     src = splice.lexed.src
     text, spans, made = list[bytes](), list[Span](), list[Edit]()
     done = shift = 0
+    checked = False
+    marks = _landmarks(base, known.known)
     for zone in _zones(base, known.known, splice, edits):
-        first = base.starts[zone.start] if zone.start >= 0 else 0
+        first = base.bounds[base.seen[zone.start] + 1] if zone.start >= 0 else 0
         last = base.bounds[base.seen[zone.end] + 1] if zone.end < len(base.seen) else len(base.src)
         grown = sum(len(edit.text) - edit.end + edit.start for edit in zone.edits)
         text.append(known.text[done:first])
         spans += _moved(known.spans, done, first, shift)
         part = src[first + shift : last + shift + grown]
-        if zone.far:
+        before = marks.before(base, zone.start)
+        new = lexed(before + part) if zone.told or zone.end in marks.lines else None
+        if new is not None and zone.end in marks.lines and not _is_closed(new):
             return None
-        if zone.told:
-            new = lexed(part)
-            if _far(new, known.known):
+        if not checked and (zone.far or (new is not None and _far(new, known.known))):
+            if Dialect.of(splice.lexed) != known.known:
                 return None
-            part, found = masked(new, known.known)
-            spans += _moved(found, 0, len(part), first + shift)
+            checked = True
+        if new is not None and zone.told:
+            text_of, found = masked(new, known.known)
+            part = text_of[len(before) :]
+            spans += _moved(found, len(before), len(text_of), first + shift - len(before))
             made.append(Edit(first, last, part))
         else:
             made += zone.edits
@@ -126,13 +132,27 @@ def _words(known: Dialect) -> frozenset[bytes]:
     return known.words | _FAR
 
 
+def _is_closed(part: Lexed) -> bool:
+    """Whether what is outside of the directives ends with a statement's end, so that what follows does not go on."""
+    code = [at for first, last in part.code for at in range(first, last)]
+    return not code or part.words[code[-1]][1] in _STOPS
+
+
 class _Landmarks(NamedTuple):
     """Places among the significant tokens of a source: of the mask's words, asm blocks among them; of those that reach
-    far; and of what ends a statement, which a directive does not."""
+    far; of what ends a statement; and of the ends of directives that stand between statements, `stops` too."""
 
     special: list[int]
     far: list[int]
     stops: list[int]
+    lines: frozenset[int]
+
+    def before(self, source: Lexed, stop: int) -> bytes:
+        """What ended the statement before, seen from behind a stop; empty at the beginning of the text."""
+        at = bisect_right(self.stops, stop) - 1
+        while at >= 0 and self.stops[at] in self.lines:
+            at -= 1
+        return source.words[self.stops[at]][1] if at >= 0 else b""
 
 
 @lru_cache(maxsize=64)
@@ -140,9 +160,12 @@ def _landmarks(source: Lexed, known: Dialect) -> _Landmarks:
     words = _words(known)
     special = [at for at, (kind, text) in enumerate(source.words) if text in words or kind == "asm"]
     stops = {at for at, (_, text) in enumerate(source.words) if text in _STOPS}
+    lines: set[int] = set()
     for first, last in source.lines:
         stops.difference_update(range(first, last))
-    return _Landmarks(special, _far(source, known), sorted(stops))
+        if not first or first - 1 in stops or first - 1 in lines:
+            lines.add(last - 1)
+    return _Landmarks(special, _far(source, known), sorted(stops | lines), frozenset(lines))
 
 
 def _far(source: Lexed, known: Dialect) -> list[int]:
