@@ -2,7 +2,9 @@
 #define CHANNEL_BITS (7 << HOLE_FIRST_BIT)
 #define OTHERS (0x5A & ~CHANNEL_BITS)
 
+static volatile __idata __at(0xE0) uint8_t far_away[32]; /* where a negative channel would land */
 static uint8_t level[3];
+static uint8_t looked; /* how many events of the initialisation have been looked behind */
 
 /* Runs ticks first..last of a period and compares the latch after each. */
 static void ticks(uint8_t first, uint8_t last)
@@ -31,6 +33,35 @@ static void period(uint8_t red, uint8_t green, uint8_t blue)
     level[1] = green;
     level[2] = blue;
     ticks(0, HOLE_STEPS - 1);
+}
+
+static void begin(uint8_t events);
+
+/* At any moment of the initialisation: a running timer has its mode and its count. */
+static void look(void)
+{
+    if (SIM_LATCH(SIM_SFR(0x88)) & 0x10) {
+        SIM_EXPECT(SIM_LATCH(SIM_SFR(0x89)), 0x02);
+        SIM_EXPECT(SIM_LATCH(SIM_SFR(0x8C)), HOLE_RELOAD);
+        SIM_EXPECT(SIM_LATCH(SIM_SFR(0x8A)), HOLE_RELOAD);
+    }
+    if (++looked > 12)
+        SIM_DONE();
+    begin(looked);
+}
+
+/* The initialisation again, until so many events after its beginning. */
+static void begin(uint8_t events)
+{
+    TCON = 0x00;
+    TMOD = 0x0D;
+    TH0 = HOLE_RELOAD + 1;
+    TL0 = HOLE_RELOAD + 1;
+    looked = events;
+    SIM_CUT_AFTER(events, look);
+    pwm_init();
+    for (;;)
+        P3 = 0xFF; /* is over: on to the cut */
 }
 
 void main(void)
@@ -71,8 +102,13 @@ void main(void)
     pwm_set(2, HOLE_STEPS + 1);
     level[2] = HOLE_STEPS;
     ticks(0, 0);
-    pwm_set(3, 0);
-    pwm_set(255, 7);
+    for (i = 0; i < sizeof far_away; i++)
+        far_away[i] = 0xA5;
+    i = 2;
+    while (++i)
+        pwm_set(i, i & 7);
+    for (i = 0; i < sizeof far_away; i++)
+        SIM_EXPECT(far_away[i], 0xA5);
     ticks(1, HOLE_STEPS - 1);
     pwm_set(2, 255);
     ticks(0, HOLE_STEPS - 1);
@@ -92,5 +128,6 @@ void main(void)
     level[2] = 0;
     ticks(0, HOLE_STEPS - 1);
     period(1, 0, 0);
-    SIM_DONE();
+    SIM_MARK(8);
+    begin(1);
 }

@@ -19,6 +19,7 @@
 #define IE_REG SIM_SFR(0xA8)
 
 static __xdata uint8_t data[20];
+static uint8_t looked; /* how many events of an interrupt have been looked behind */
 
 static void expect_silent(void)
 {
@@ -87,6 +88,34 @@ static void expect_nothing(void)
     SIM_EXPECT((uint16_t)rs485_read(), 0xFFFF);
 }
 
+static void turn(uint8_t events);
+
+/* At any moment of the interrupt behind the last byte: a running timer has all of its count. */
+static void look(void)
+{
+    if (SIM_LATCH(TCON_REG) & 0x10) {
+        SIM_EXPECT(SIM_LATCH(TH0_REG), RELOAD / 256);
+        SIM_EXPECT(SIM_LATCH(TL0_REG), RELOAD % 256);
+    }
+    if (++looked > 10)
+        SIM_DONE();
+    turn(looked);
+}
+
+/* That interrupt again, until so many events after it. */
+static void turn(uint8_t events)
+{
+    rs485_init();
+    rs485_send(data, 1);
+    TH0 = (uint8_t)~(RELOAD / 256);
+    TL0 = (uint8_t)~(RELOAD % 256);
+    looked = events;
+    SIM_CUT_AFTER(events, look);
+    SIM_INTERRUPT(4);
+    for (;;)
+        P3 = 0xFF; /* is over: on to the cut */
+}
+
 void main(void)
 {
     uint16_t i;
@@ -95,7 +124,7 @@ void main(void)
     for (n = 0; n < sizeof data; n++)
         data[n] = n * 29 + 3;
     P1 = 0xFF; /* somebody left it driving */
-    PCON = 0x8C;
+    PCON = 0x9C;
     TMOD = 0x12;
     TCON = 0x75;
     IE = 0x16;
@@ -118,7 +147,7 @@ void main(void)
     SIM_EXPECT_WRITE(TCON_REG, 0x05);
     SIM_EXPECT_WRITE(TCON_REG, 0x45);
     SIM_EXPECT_NO_WRITE(TCON_REG);
-    SIM_EXPECT(SIM_LATCH(SIM_SFR(0x87)), 0x0C);
+    SIM_EXPECT(SIM_LATCH(SIM_SFR(0x87)), 0x1C);
     SIM_EXPECT(SIM_LATCH(SIM_SFR(0x89)), 0x21);
     SIM_EXPECT(SIM_LATCH(SIM_SFR(0x8B)), HOLE_BAUD_RELOAD);
     SIM_EXPECT(SIM_LATCH(SIM_SFR(0x8D)), HOLE_BAUD_RELOAD);
@@ -194,5 +223,6 @@ void main(void)
         SIM_MARK(7 + n);
         transmit((uint8_t)SIM_DRAW(1, 16));
     }
-    SIM_DONE();
+    SIM_MARK(13);
+    turn(1);
 }

@@ -17,6 +17,8 @@
 #define SLOT (HOLE_CRYSTAL_HZ / 1200UL)
 
 static uint16_t us[2];
+static uint32_t ahead; /* writes of TH0 over those of TL0 before an interrupt */
+static uint8_t looked; /* how many events of an interrupt have been looked behind */
 
 /* Nearest count without a division: a microsecond is SLOT ten-thousandths of a count. */
 static uint16_t counts(uint16_t length)
@@ -94,6 +96,30 @@ static void start(uint8_t others_mode)
     us[1] = 1500;
 }
 
+static void step(uint8_t events);
+
+/* At any moment of an interrupt: the timer runs with both halves of a count or stands. */
+static void look(void)
+{
+    if (SIM_LATCH(TCON_ADDRESS) & 0x10)
+        SIM_EXPECT(SIM_WRITES(TH0_ADDRESS) - SIM_WRITES(TL0_ADDRESS), ahead);
+    if (++looked > 8)
+        SIM_DONE();
+    step(looked);
+}
+
+/* A pulse's begin, until so many events after it. */
+static void step(uint8_t events)
+{
+    servo_init();
+    ahead = SIM_WRITES(TH0_ADDRESS) - SIM_WRITES(TL0_ADDRESS);
+    looked = events;
+    SIM_CUT_AFTER(events, look);
+    SIM_INTERRUPT(1);
+    for (;;)
+        P3 = 0xFF; /* is over: on to the cut */
+}
+
 void main(void)
 {
     uint8_t i;
@@ -153,5 +179,6 @@ void main(void)
     edge(OTHERS | BIT(HOLE_SERVO_1), counts(us[1]), 0);
     start(0x50);
     frame(0);
-    SIM_DONE();
+    SIM_MARK(6);
+    step(1);
 }
