@@ -95,6 +95,15 @@ void main(void)
     sum = integral;
     before = 8;
     SIM_EXPECT(step(9, 8), HOLE_OUT_MAX);
+    integral = HOLE_OUT_MAX * 256L - HOLE_KP; /* and now beyond: not summed */
+    sum = integral;
+    SIM_EXPECT(step(9, 8), HOLE_OUT_MAX);
+    SIM_EXPECT((uint32_t)integral, HOLE_OUT_MAX * 256L - HOLE_KP);
+    start(0);
+    integral = -(HOLE_KP + HOLE_KI) * 4095L; /* the largest error against an integral as large */
+    sum = integral;
+    SIM_EXPECT(step(4095, 0), 0);
+    start(8);
     integral = HOLE_KP + HOLE_KI;
     sum = integral;
     SIM_EXPECT(step(7, 8), 0);

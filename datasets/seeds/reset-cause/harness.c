@@ -4,6 +4,8 @@
 
 static volatile __xdata __at(HOLE_RECORD_ADDRESS) uint8_t cell[6];
 
+static uint8_t others = 0x25; /* the watchdog's own bits */
+
 static void contents(uint8_t resets, uint8_t watchdogs, uint8_t request)
 {
     SIM_EXPECT(cell[0], HOLE_MAGIC_A);
@@ -20,13 +22,14 @@ static void contents(uint8_t resets, uint8_t watchdogs, uint8_t request)
 static void start(uint8_t power, uint8_t watchdog, uint8_t cause, uint8_t resets, uint8_t watchdogs)
 {
     PCON = power ? 0x9C : 0x8C;
-    WDT_CONTR = watchdog ? 0xA5 : 0x25;
+    others ^= 0x7F;
+    WDT_CONTR = watchdog ? others | 0x80 : others;
     SIM_SKIP_WRITES(PCON_ADDRESS);
     SIM_SKIP_WRITES(WDT);
     SIM_EXPECT(reset_detect(), cause);
     SIM_EXPECT_WRITE(PCON_ADDRESS, 0x8C);
     SIM_EXPECT_NO_WRITE(PCON_ADDRESS);
-    SIM_EXPECT_WRITE(WDT, 0x25);
+    SIM_EXPECT_WRITE(WDT, others);
     SIM_EXPECT_NO_WRITE(WDT);
     contents(resets, watchdogs, 0);
 }

@@ -47,6 +47,16 @@ static void click(uint8_t quarter)
         move(quarter);
 }
 
+/* A start wherever it stands, its neighbours high or low. */
+static void begin(uint8_t where)
+{
+    SIM_HOLD(PORT, (uint8_t)(ring[where] << HOLE_FIRST_BIT | (where & 2 ? ~PAIR : 0)));
+    at = where;
+    wanted = 0;
+    turned = 0;
+    encoder_init();
+}
+
 void main(void)
 {
     uint16_t i;
@@ -131,6 +141,23 @@ void main(void)
     move(1);
     SIM_EXPECT(wanted, 1);
     expect_taken();
+    for (i = 0; i < 4; i++) { /* on to the rest, then back to it: fewer than two quarters are no click */
+        begin((uint8_t)i);
+        do
+            move(1);
+        while (at);
+        expect_taken();
+        begin((uint8_t)i);
+        do
+            move(3);
+        while (at);
+        expect_taken();
+        begin((uint8_t)i); /* the first sample missed */
+        move(2);
+        while (at)
+            move(1);
+        expect_taken();
+    }
 
     SIM_MARK(5); /* saturation at both ends */
     for (i = 0; i < 129; i++)

@@ -25,10 +25,12 @@ static void spelled(uint8_t byte)
 static void receive(uint8_t count, uint8_t good)
 {
     uint8_t i;
+    uint8_t first = packet[0];
 
     for (i = 0; i < count; i++)
         spelled(packet[i]);
     SIM_EXPECT(slip_feed(192), good ? count : 0);
+    SIM_EXPECT(packet[0], first); /* what lies behind the buffer is as it was */
     if (!good)
         return;
     for (i = 0; i < count; i++)
