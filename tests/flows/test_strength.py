@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from corpus.chips import Family
-from corpus.seeds import Seed
+from corpus.seeds import Seed, load_seed
 from flows.commands.seeds.strength import stored
 from flows.proof import Proved, Prover
 from flows.stages.strength import (
@@ -222,3 +222,16 @@ def test_a_stored_figure_leaves_the_rest_byte_for_byte(tmp_path: Path) -> None:
     path.write_bytes(line.replace(b"3", b"9", 1) + before)
     stored(seed, Strength("pin", (caught,)))
     assert path.read_bytes() == line.replace(b"3", b"1", 1).replace(b"2", b"1", 1) + before
+
+
+@pytest.mark.parametrize("digest", ["512416341429", "012345670123", "51241634e429"])
+def test_a_digest_that_looks_like_a_number_is_read_as_text(
+    digest: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 280 digests one has no letter, and YAML would read it as a number."""
+    seed = written(tmp_path / "pin", program=PROGRAM, harness=HARNESS)
+    monkeypatch.setattr("flows.commands.seeds.strength.digest_of", lambda _: digest)
+    stored(seed, Strength("pin", (Tried("wrong-bit", 1, "", "caught", "", ""),)))
+    found = load_seed(seed.folder).sheet.strength
+    assert found is not None
+    assert found.digest == digest

@@ -92,7 +92,10 @@ def tried(part: Part) -> Strength:
 def stored(seed: Seed, found: Strength) -> None:
     """Writes the figure into seed.yaml: one line, the rest byte for byte as it was."""
     path = seed.folder / "seed.yaml"
-    line = f"strength: {{mutants: {found.count(*COUNTED)}, caught: {found.count('caught')}, digest: {digest_of(seed)}}}"
+    digest = digest_of(seed)
+    if re.fullmatch(r"[0-9]+(e[0-9]+)?", digest):  # YAML would read a number
+        digest = f'"{digest}"'
+    line = f"strength: {{mutants: {found.count(*COUNTED)}, caught: {found.count('caught')}, digest: {digest}}}"
     text = path.read_bytes().decode()
     kept, number = re.subn(r"^strength:.*(?:\n[ \t]+.*)*", line, text, count=1, flags=re.MULTILINE)
     path.write_bytes((kept if number else text + ("" if text.endswith("\n") else "\n") + line + "\n").encode())
