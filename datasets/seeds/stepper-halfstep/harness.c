@@ -20,9 +20,9 @@ static uint8_t pattern(uint8_t step)
 
 static void move(int16_t steps)
 {
-    uint8_t n = (uint8_t)(steps < 0 ? -steps : steps);
-    uint8_t k;
-    uint8_t fast;
+    uint16_t n = steps < 0 ? 0u - (uint16_t)steps : (uint16_t)steps;
+    uint16_t k;
+    uint16_t fast;
     uint16_t load;
 
     stepper_move(steps);
@@ -31,7 +31,7 @@ static void move(int16_t steps)
         fast = k < n - 1 - k ? k : n - 1 - k;
         if (fast > HOLE_RAMP_STEPS)
             fast = HOLE_RAMP_STEPS;
-        load = (uint16_t)(0x10000 - (HOLE_START_US - (uint16_t)fast * HOLE_RAMP_US));
+        load = (uint16_t)(0x10000 - (HOLE_START_US - fast * HOLE_RAMP_US));
         SIM_EXPECT_WRITE(PORT(HOLE_COIL_PORT), pattern(at));
         SIM_EXPECT_WRITE(TH0_ADDRESS, load >> 8);
         SIM_EXPECT_WRITE(TL0_ADDRESS, load & 0xFF);
@@ -46,6 +46,13 @@ static void move(int16_t steps)
     SIM_EXPECT(stepper_position(), place);
 }
 
+static void far_away(void)
+{
+    SIM_EXPECT_WRITE(PORT(HOLE_COIL_PORT), pattern(7));
+    SIM_EXPECT_WRITE(PORT(HOLE_COIL_PORT), pattern(6));
+    SIM_DONE();
+}
+
 void main(void)
 {
     uint8_t i;
@@ -57,9 +64,13 @@ void main(void)
     SIM_SKIP_WRITES(PORT(HOLE_COIL_PORT));
     SIM_MARK(1);
     stepper_init();
-    SIM_SKIP_WRITES(TCON_ADDRESS);
     SIM_EXPECT_WRITE(PORT(HOLE_COIL_PORT), 0xF0);
     SIM_EXPECT(TMOD, 0x21);
+    TMOD = 0xD0;
+    stepper_init();
+    SIM_SKIP_WRITES(TCON_ADDRESS);
+    SIM_EXPECT_WRITE(PORT(HOLE_COIL_PORT), 0xF0);
+    SIM_EXPECT(TMOD, 0xD1);
     SIM_EXPECT(stepper_position(), 0);
 
     SIM_MARK(2); /* short moves never reach the cruising speed */
@@ -90,5 +101,13 @@ void main(void)
     at = 0;
     place = 0;
     move(1);
-    SIM_DONE();
+
+    SIM_MARK(5); /* more steps than a byte counts */
+    move(300);
+    move(-301);
+    SIM_EXPECT(stepper_position(), 0);
+    SIM_MARK(6); /* the longest move of all: only its beginning is looked at */
+    SIM_CUT_AFTER(40, far_away);
+    stepper_move(-32767 - 1);
+    SIM_EXPECT(stepper_position(), -32767 - 1); /* never comes that far */
 }
