@@ -12,7 +12,7 @@ struct dialogue {
 #define LAST (uint8_t)(1u << (HOLE_CHANNELS - 1))
 
 static const __code struct dialogue dialogues[] = {
-    {"GET 1\r", "OFF", 0, 0},
+    {"T 1\r", "OFF", 0, 0}, /* its beginning came before the pause */
     {"SET 1 ON\r\n", "OK", 0x01, 1},
     {"SET 3 ON\n", "OK", 0x05, 1},
     {"SET # ON\r", "OK", 0x05 | LAST, 1},
@@ -50,6 +50,23 @@ static const __code struct dialogue dialogues[] = {
 #define DIALOGUES (sizeof dialogues / sizeof dialogues[0])
 
 static uint8_t told;
+static uint8_t place; /* of the stack, which lies behind the line */
+static uint8_t beneath[2];
+
+/* What a place of internal RAM holds. */
+static uint8_t ram(uint8_t address)
+{
+    return *(volatile __idata uint8_t *)address;
+}
+
+static void check_again(void)
+{
+    SIM_EXPECT(TMOD, 0x29);
+    SIM_EXPECT_WRITE(PORT, 0xFF);
+    SIM_EXPECT_NO_WRITE(PORT);
+    SIM_EXPECT_NO_WRITE(SENT);
+    SIM_DONE();
+}
 
 static void check(void)
 {
@@ -59,7 +76,8 @@ static void check(void)
     SIM_EXPECT_WRITE(PORT, 0xFF);
     SIM_EXPECT_WRITE(SIM_SFR(0x98), 0x50);
     SIM_EXPECT(TH1, HOLE_BAUD_RELOAD);
-    SIM_EXPECT(TMOD, 0x23);
+    SIM_EXPECT(TMOD, 0x26);
+    SIM_EXPECT_NO_WRITE(SIM_SFR(0x8A));
     SIM_EXPECT(TR1, 1);
     SIM_EXPECT(TI, 0);
     for (n = 0; n < DIALOGUES; n++) {
@@ -83,7 +101,14 @@ static void check(void)
     SIM_EXPECT_WRITE(SENT, '\n');
     SIM_EXPECT_NO_WRITE(SENT);
     SIM_EXPECT_NO_WRITE(PORT);
-    SIM_DONE();
+    SIM_EXPECT(ram(place - 1) == beneath[0] && ram(place) == beneath[1], 1); /* no line went past its end */
+
+    SIM_MARK(1 + DIALOGUES); /* the same with another timer 0 */
+    TMOD = 0x29;
+    for (n = 0; n < 16; n++)
+        SIM_RX(' ');
+    SIM_CUT_AFTER(20, check_again);
+    program_main();
 }
 
 static void tell(char c)
@@ -92,15 +117,14 @@ static void tell(char c)
     told++;
 }
 
-void main(void)
+/* Timer 0's interrupt, which belongs to nobody else: all that follows the pause. */
+void go_on(void) __interrupt(1)
 {
     uint16_t events = 0;
     uint8_t n;
     uint8_t i;
     const char *text;
 
-    TMOD = 0x03; /* timer 0 is somebody else's */
-    SIM_SKIP_WRITES(SIM_SFR(0x89));
     for (n = 0; n < DIALOGUES; n++) {
         told = 0;
         for (text = dialogues[n].line; *text; text++) {
@@ -130,5 +154,20 @@ void main(void)
     for (i = 0; i < 16; i++)
         SIM_RX(' '); /* something to do until the cut */
     SIM_CUT_AFTER(events + 60, check);
+}
+
+void main(void)
+{
+    place = SP;
+    beneath[0] = ram(place - 1);
+    beneath[1] = ram(place);
+    *(volatile __xdata uint8_t *)0 = 0; /* whoever looks behind a null pointer finds the end of a text */
+    TMOD = 0xD6; /* timer 0 is somebody else's, of timer 1 every bit is wrong but one */
+    TH1 = 0x55;
+    switched_on = 0xFF;
+    SIM_RX('G');
+    SIM_RX('E');
+    IE = 0x82;
+    SIM_INTERRUPT_AFTER(1, 20000); /* meanwhile nothing comes, and it must be waited for */
     program_main();
 }
