@@ -50,7 +50,8 @@ class PeripheralFamily(_Sheet):
 
 class Wanted(_Sheet):
     """How many seeds a broad set has: in all (`seeds`), for each target, `family` of them in each of at least
-    `families` families, and `hard` of difficulty 4 and 5."""
+    `families` families, `hard` of difficulty 4 and 5, and `templates` of which each yields `fillings` programs or
+    more by its holes alone."""
 
     seeds: Count
     mcs51: Count
@@ -60,6 +61,8 @@ class Wanted(_Sheet):
     family: Count
     families: Count
     hard: Count
+    templates: Count
+    fillings: Count
 
     def of(self, target: Target) -> int:
         """How many seeds for one target."""

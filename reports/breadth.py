@@ -46,8 +46,9 @@ class Breadth:
         return tuple((f, t) for f in self.families for t in TARGETS if not self.by_target.get((f, t)))
 
 
-def breadth(sheets: Iterable[Sheet], taxonomy: Taxonomy) -> Breadth:
-    """Counts seeds; a seed's first peripheral decides its family."""
+def breadth(sheets: Iterable[Sheet], taxonomy: Taxonomy, fillings: Mapping[str, int]) -> Breadth:
+    """Counts seeds; a seed's first peripheral decides its family. `fillings` are how many each seed's holes give, by
+    its id, counted as far as the taxonomy asks for."""
     sheets = list(sheets)
     family_of = taxonomy.family_of
     inside = [(family_of[s.peripherals[0]], s) for s in sheets if s.peripherals[0] in family_of]
@@ -58,6 +59,11 @@ def breadth(sheets: Iterable[Sheet], taxonomy: Taxonomy) -> Breadth:
         *(Goal(target, wanted.of(target), sum(s.target == target for s in sheets)) for target in TARGETS),
         Goal(f"families of {wanted.family} or more", wanted.families, len(full)),
         Goal(f"of difficulty {HARD} or more", wanted.hard, sum(s.difficulty >= HARD for s in sheets)),
+        Goal(
+            f"templates of {wanted.fillings} fillings or more",
+            wanted.templates,
+            sum(fillings.get(s.id, 1) >= wanted.fillings for s in sheets),
+        ),
     )
     return Breadth(
         tuple(taxonomy.families),

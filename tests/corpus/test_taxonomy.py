@@ -32,7 +32,7 @@ def test_the_shipped_one_places_every_shipped_seed() -> None:
 
 def test_an_unknown_key_names_the_nearest(tmp_path: Path) -> None:
     """At the top, in a family, in the goals."""
-    assert 'taxonomy.yaml:38: wantd: unknown key; did you mean "wanted"?' in broken(tmp_path, "wanted:", "wantd:")
+    assert 'taxonomy.yaml:39: wantd: unknown key; did you mean "wanted"?' in broken(tmp_path, "wanted:", "wantd:")
     message = broken(tmp_path, "{seeds: 160", "{seds: 160")
     assert 'wanted.seds: unknown key; did you mean "seeds"?' in message
     message = broken(tmp_path, '"schedulers, states and queues"', "schedulers, states and queues")

@@ -116,6 +116,8 @@ def test_coverage_counts_the_seeds_that_load(seeds: Path) -> None:
     assert sum(sum(row.values()) for row in found["difficulty"].values()) == 1
     assert ["uart", "mcs51"] in found["empty"] and ["checksum", "mcs51"] not in found["empty"]
     assert {"goal": "seeds", "wanted": 160, "found": 1, "met": False} in found["goals"]
+    # Its 36 valid fillings are less than a template shall have.
+    assert {"goal": "templates of 50 fillings or more", "wanted": 50, "found": 0, "met": False} in found["goals"]
     strict = firmseed("seeds", "coverage", "--seeds", str(seeds), "--strict")
     assert strict.returncode == 1 and "no seed for mcs51: gpio, timer," in strict.stdout
     assert "seeds: 1 of 160, 159 more wanted" in strict.stdout

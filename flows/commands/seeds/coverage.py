@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from corpus.seeds import SeedError, Sheet, load_seed
 from corpus.taxonomy import taxonomy
 from flows.commands.seeds.chosen import chosen
 from flows.exits import ERRORS, FOUND_TROUBLE, said_plainly
+from generators.templates import fillings
 from reports.breadth import LEVELS, TARGETS, Breadth, breadth
 
 EXAMPLES = """[bold]Examples[/]
@@ -33,17 +35,22 @@ def command(
 ) -> None:
     """Count the seeds by family and chip, by family and difficulty, and against the goals of datasets/taxonomy.yaml.
 
-    Only seeds that load are counted. Exit codes: 0 counted, 1 a goal is not met (with --strict), 2 no seeds there.
+    Only seeds that load are counted; a template counts by the different fillings that its constraints allow.
+
+    Exit codes: 0 counted, 1 a goal is not met (with --strict), 2 no seeds there.
     """
     sheets: list[Sheet] = []
+    counts: dict[str, int] = {}
     with said_plainly():
         plan = taxonomy()
         for folder in chosen([], seeds):
             try:
-                sheets.append(load_seed(folder).sheet)
+                seed = load_seed(folder)
+                counts[seed.id] = len(fillings(seed, random.Random(seed.id), plan.wanted.fillings))
+                sheets.append(seed.sheet)
             except SeedError as error:
                 ERRORS.print(f"not counted: {error}", highlight=False, soft_wrap=True, markup=False)
-    found = breadth(sheets, plan)
+    found = breadth(sheets, plan, counts)
     if as_json:
         typer.echo(json.dumps(_row(found), ensure_ascii=False, indent=1))
     else:

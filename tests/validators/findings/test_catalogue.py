@@ -18,6 +18,7 @@ SEEDS = Path(__file__).parents[3] / "datasets" / "seeds"
 # Each waits by design, for a byte that the outside world sends, or for one or a timer that is on its way; none has a
 # limit. The debounced line is masked while what its interrupt writes is counted down.
 KNOWN = {
+    "duty-measure-t0": ["unbounded-wait"],
     "stm32-exti-debounce": ["lost-update"],
     "stm32-i2c-soft": ["unbounded-wait"],
     "stm32-onewire": ["unbounded-wait"],
