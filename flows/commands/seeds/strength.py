@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
-from itertools import groupby
+from itertools import islice
 from os import cpu_count
 from pathlib import Path
 from typing import Annotated, get_args
@@ -66,13 +66,12 @@ def command(
         work = [(seed.folder, part, most) for seed in about for part in range(PARTS)]
         with in_order(tried, work, jobs or cpu_count() or 1) as done:
             shown = track(done, "planting faults", len(work), console=ERRORS, transient=True)
-            parts = list(shown if ERRORS.is_terminal else done)
-    by_seed = {name: list(some) for name, some in groupby(parts, lambda one: one.seed)}
-    found = [joined(seed, by_seed[seed.id]) for seed in about]
-    if write:
-        for seed, one in zip(about, found, strict=True):
-            if not one.wrong:
-                stored(seed, one)
+            parts = iter(shown if ERRORS.is_terminal else done)
+            found: list[Strength] = []
+            for seed in about:
+                found.append(joined(seed, list(islice(parts, PARTS))))
+                if write and not found[-1].wrong:
+                    stored(seed, found[-1])  # at once: who stops it keeps what was measured
     if as_json:
         typer.echo(json.dumps([_row(one, seed) for seed, one in zip(about, found, strict=True)], ensure_ascii=False))
     else:
