@@ -145,8 +145,9 @@ class Assembly:
         if key not in self._views:
             if len(self._views) >= _MOST:
                 self._views.pop(next(iter(self._views)))
-            self._shell = self._shell.near(shell.text) if self._shell is not None else Unit.parse(shell.text)
-            self._views[key] = seen_by(self._shell, words, aliases)
+            if self._shell is None:
+                self._shell = Unit.parse(shell.text)  # of the first program, which the others are made of
+            self._views[key] = seen_by(self._shell.near(shell.text), words, aliases)
         view = self._views[key]
         return replace(view, edits=shell.placed(view.edits)) if view is not None else None
 

@@ -12,25 +12,18 @@ text as its parent, and the harness's object serves both.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-
-from tree_sitter import Node
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 
 from corpus.source.edits import Edit
 from corpus.source.headers import includes
-from corpus.source.lexer import lex, significant
+from corpus.source.lexer import lex, lexed, significant
 from corpus.source.unit import Unit
+from validators.pieces import CONDITIONS, NotToTell, Piece, directive, pieces_of, require_no_gaps
 
 PROGRAM_MAIN = "program_main"
 """What a harness calls the program's own `main`, which is not the start of the image."""
-
-_DECLARED = ("struct_specifier", "union_specifier", "enum_specifier", "enumerator")
-_CONDITIONS = frozenset(b"if ifdef ifndef elif else endif".split())
-_KEPT_LINES = _CONDITIONS | {b"include", b"pragma", b"undef", b""}
-_DEFINED = ("preproc_def", "preproc_function_def")
-_TYPES = ("type_definition", "struct_specifier", "union_specifier", "enum_specifier")
-_BRANCHES = ("preproc_if", "preproc_ifdef", "preproc_elif", "preproc_elifdef", "preproc_else")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +39,14 @@ class View:
     symbols: Mapping[str, str]
 
 
-class _NotToTell(Exception):
-    """The source holds something that cannot be told apart from what the harness sees."""
-
-
-@dataclass(slots=True)
-class _Item:
-    """A piece at file scope: its text is `src[start:end]` with `edits` made."""
-
-    start: int
-    end: int
-    names: frozenset[bytes]
-    edits: list[Edit] = field(default_factory=list)
-    statics: list[Node] = field(default_factory=list)
-    after: bytes = b""
-    always: bool = False
-    line: bool = False
-    """A preprocessor line, which ends with its line."""
-
-
 def words_of(*texts: bytes) -> frozenset[bytes]:
     """The identifiers in some C texts: what a harness may mean."""
-    return frozenset(text[t.start : t.end] for text in texts for t in lex(text) if t.kind == "identifier")
+    return frozenset[bytes]().union(*map(_words, texts))
+
+
+@lru_cache(maxsize=4096)  # most pieces of a variant are its parent's
+def _words(text: bytes) -> frozenset[bytes]:
+    return frozenset(word for kind, word in lexed(text).words if kind == "identifier")
 
 
 def seen_by(unit: Unit, words: frozenset[bytes], aliases: Mapping[str, str]) -> View | None:
@@ -80,17 +59,17 @@ def seen_by(unit: Unit, words: frozenset[bytes], aliases: Mapping[str, str]) -> 
     if unit.error is not None or unit.masked.keil:
         return None
     try:
-        items = list(_items(unit))
-        _no_gaps(unit, items)
+        items = list(pieces_of(unit))
+        require_no_gaps(unit, items)
         names = {new.encode(): old.encode() for old, new in aliases.items()} | {b"main": PROGRAM_MAIN.encode()}
         of_unit = {old: new for new, old in names.items()}
         kept = _reached(unit, items, {of_unit.get(word, word) for word in words})
         names |= _handlers(unit, kept, words, names)
         lines = [_emitted(unit, item, names) for item in kept]
-    except _NotToTell:
+    except NotToTell:
         return None
-    edits = [Edit(n.start_byte, n.end_byte, b" " * (n.end_byte - n.start_byte)) for i in kept for n in i.statics]
-    if not any(item.line and _word(unit, item.start, item.end) in _CONDITIONS for item in kept):
+    edits = [Edit(start, end, b" " * (end - start)) for item in kept for start, end in item.statics]
+    if not any(item.line and directive(unit, item.start, item.end) in CONDITIONS for item in kept):
         # sdcc takes the second prototype of a handler for a second handler; a second #define has its own meaning.
         lines = [line for number, line in enumerate(lines) if kept[number].line or line not in lines[:number]]
     text = b"".join(line + b"\n" for line in lines)
@@ -136,178 +115,10 @@ class Shell:
         return tuple(Edit(edit.start + shift, edit.end + shift, edit.text) for edit, shift in moved)
 
 
-# The pieces of a file
-
-
-def _items(unit: Unit) -> Iterator[_Item]:
-    """The pieces at file scope in source order, preprocessor lines among them."""
-    inside: list[_Item] = list(_pieces(unit))
-    covered = [(item.start, item.end) for item in inside if not item.line]
-    covered += [(f.start_byte, unit.end(f)) for f in unit.functions()]
-    for start, end in unit.directives:
-        if any(a <= start < b for a, b in covered):
-            continue
-        if not any(item.start <= start < item.end for item in inside):
-            inside.append(_line(unit, start, end))
-    last = max((i.start for i in inside if i.line and includes(unit.src[i.start : i.end])), default=0)
-    for item in inside:
-        item.always = item.always or (item.line and item.start < last)  # a header may ask for it
-    yield from sorted(inside, key=lambda item: item.start)
-
-
-def _line(unit: Unit, start: int, end: int) -> _Item:
-    if _word(unit, start, end) not in _KEPT_LINES:
-        raise _NotToTell
-    return _Item(start, end, frozenset(), always=True, line=True)
-
-
-def _word(unit: Unit, start: int, end: int) -> bytes:
-    """Which directive a line is: `define`, `if`, ..., b"" for a lone `#`."""
-    tokens = significant(lex(unit.src[start:end]))
-    return unit.src[start:end][tokens[1].start : tokens[1].end] if len(tokens) > 1 else b""
-
-
-def _pieces(unit: Unit) -> Iterator[_Item]:
-    waiting = [(node, False) for node in reversed(unit.root.named_children)]
-    while waiting:
-        node, in_branch = waiting.pop()
-        if node.type in _BRANCHES:
-            waiting += [(child, True) for child in reversed(node.named_children)]
-        elif node.type in _DEFINED:
-            name = node.child_by_field_name("name")
-            names = frozenset([unit.text(name)]) if name is not None else frozenset[bytes]()
-            start = node.start_byte
-            end = next((b for a, b in unit.directives if a <= start < b), node.end_byte)
-            yield _Item(start, end, names, line=True)
-        elif node.type == "function_definition":
-            yield _function(unit, node)
-        elif node.type == "declaration":
-            yield _declaration(unit, node)
-        elif node.type in _TYPES:
-            item = _Item(node.start_byte, unit.end(node), _names(unit, node))
-            item.after = b"" if node.type == "type_definition" else b";"
-            yield item
-        elif node.type not in ("comment", "preproc_include", "preproc_call") and not in_branch:
-            raise _NotToTell  # in a branch it is the branch's condition; anything else shows as a gap
-
-
-def _names(unit: Unit, node: Node) -> frozenset[bytes]:
-    """The tags, enumerators and declared names of a declaration."""
-    found: set[bytes] = set()
-    for inner in unit.walk(*_DECLARED, under=node):
-        name = inner.child_by_field_name("name")
-        if name is not None and (inner.type == "enumerator" or inner.child_by_field_name("body") is not None):
-            found.add(unit.text(name))
-    for declarator in node.children_by_field_name("declarator"):
-        name = _declared(declarator)
-        if name is None:
-            raise _NotToTell
-        found.add(unit.text(name))
-    return frozenset(found)
-
-
-def _declared(declarator: Node) -> Node | None:
-    """The node that names what a declarator declares."""
-    node: Node | None = declarator
-    while node is not None and node.type not in ("identifier", "type_identifier", "primitive_type"):
-        inner = node.child_by_field_name("declarator")
-        node = inner if inner is not None else next((n for n in node.named_children if "decl" in n.type), None)
-    return node
-
-
-def _function(unit: Unit, node: Node) -> _Item:
-    """A definition, of which the prototype stays; an inline one stays whole."""
-    body, name = node.child_by_field_name("body"), unit.function_name(node)
-    if body is None or not name:
-        raise _NotToTell
-    for start, end in unit.directives:
-        inside = body.start_byte <= start < body.end_byte
-        if inside and _word(unit, start, end) not in _CONDITIONS | {b"pragma", b""}:
-            raise _NotToTell
-    words = {unit.text(n) for n in node.children if n.type == "storage_class_specifier"}
-    if words & {b"inline", b"__inline", b"__inline__"}:
-        inner = unit.walk("storage_class_specifier", under=body)
-        if b"static" not in words or any(unit.text(n) == b"static" for n in inner):
-            raise _NotToTell  # its variables would be there twice
-        return _Item(node.start_byte, unit.end(node), frozenset([name]))
-    statics = _statics(unit, node)
-    item = _Item(node.start_byte, body.start_byte, frozenset([name]), statics=statics, after=b";")
-    item.edits = [Edit(n.start_byte, n.end_byte, b"") for n in statics] + _unnamed(unit, node, body.start_byte)
-    spans = unit.dialect(node.start_byte, body.start_byte)
-    item.always = any(s.kind == "isr" or (s.kind == "fattr" and _is_handler(unit, s.start)) for s in spans)
-    return item
-
-
-def _is_handler(unit: Unit, start: int) -> bool:
-    return unit.src[start:].startswith((b"__interrupt", b"interrupt", b"__trap"))
-
-
-def _statics(unit: Unit, node: Node) -> list[Node]:
-    return [n for n in node.children if n.type == "storage_class_specifier" and unit.text(n) == b"static"]
-
-
-def _unnamed(unit: Unit, node: Node, end: int) -> list[Edit]:
-    """Takes the names of parameters away: a variant may give them others."""
-    found = []
-    for parameter in unit.walk("parameter_declaration", under=node):
-        declarator = parameter.child_by_field_name("declarator")
-        if parameter.start_byte < end and declarator is not None and "abstract" not in declarator.type:
-            name = _declared(declarator)
-            if name is not None:
-                found.append(Edit(name.start_byte, name.end_byte, b""))
-    return found
-
-
-def _declaration(unit: Unit, node: Node) -> _Item:
-    """A declaration at file scope: objects become `extern` and lose their initialisers."""
-    start, end = node.start_byte, unit.end(node)
-    spans = unit.dialect(start, end)
-    item = _Item(start, end, _names(unit, node))
-    if any(span.kind == "register" for span in spans):
-        return item
-    item.statics = _statics(unit, node)
-    item.edits = _unnamed(unit, node, end)
-    for n in node.children:
-        if n.type == "init_declarator":
-            inner = n.child_by_field_name("declarator")
-            if inner is None or any(unit.end(inner) <= span.start < unit.end(n) for span in spans if span.kind == "at"):
-                raise _NotToTell
-            cut = (unit.end(inner), unit.end(n))
-            item.edits = [e for e in item.edits if not cut[0] <= e.start < cut[1]] + [Edit(*cut, b"")]
-    words = {unit.text(n) for n in node.children if n.type == "storage_class_specifier"}
-    objects = any(not _is_function(n) for n in node.children_by_field_name("declarator"))
-    item.edits += [Edit(n.start_byte, n.end_byte, b"extern" if objects else b"") for n in item.statics]
-    if objects and not item.statics and b"extern" not in words:
-        item.edits.append(Edit(start, start, b"extern "))
-    return item
-
-
-def _is_function(declarator: Node) -> bool:
-    """Whether `int *f(void)` is declared, and no `int (*f)(void)`."""
-    node: Node | None = declarator
-    while node is not None and node.type == "pointer_declarator":
-        node = node.child_by_field_name("declarator")
-    inner = node.child_by_field_name("declarator") if node is not None else None
-    return node is not None and node.type == "function_declarator" and inner is not None and inner.type == "identifier"
-
-
-def _no_gaps(unit: Unit, items: list[_Item]) -> None:
-    """Whatever is not in a piece would be lost."""
-    bodies = [(f.start_byte, unit.end(f)) for f in unit.functions()]
-    places = sorted([(i.start, i.end) for i in items] + bodies)
-    at = 0
-    for token in significant(unit.tokens):
-        while at < len(places) and places[at][1] <= token.start:
-            at += 1
-        inside = at < len(places) and places[at][0] <= token.start
-        if not inside and unit.src[token.start : token.end] != b";":
-            raise _NotToTell
-
-
 # What of them is kept
 
 
-def _reached(unit: Unit, items: list[_Item], wanted: set[bytes]) -> list[_Item]:
+def _reached(unit: Unit, items: list[Piece], wanted: set[bytes]) -> list[Piece]:
     """The pieces that the words reach, through macros and types, in source order."""
     kept: set[int] = set()
     words = [words_of(_text(unit, item)) for item in items]
@@ -324,7 +135,7 @@ def _reached(unit: Unit, items: list[_Item], wanted: set[bytes]) -> list[_Item]:
     return [items[number] for number in sorted(kept)]
 
 
-def _to_vectors(items: list[_Item], words: list[frozenset[bytes]]) -> set[bytes]:
+def _to_vectors(items: list[Piece], words: list[frozenset[bytes]]) -> set[bytes]:
     """`__interrupt` and the macros that may stand for it: what has one in its head is a handler and fills a vector."""
     found = {b"__interrupt", b"interrupt", b"__trap"}
     grew = True
@@ -337,7 +148,7 @@ def _to_vectors(items: list[_Item], words: list[frozenset[bytes]]) -> set[bytes]
     return found
 
 
-def _text(unit: Unit, item: _Item) -> bytes:
+def _text(unit: Unit, item: Piece) -> bytes:
     at, parts = item.start, []
     for edit in sorted(item.edits):
         parts += [unit.src[at : edit.start], edit.text]
@@ -346,7 +157,7 @@ def _text(unit: Unit, item: _Item) -> bytes:
 
 
 def _handlers(
-    unit: Unit, kept: Iterable[_Item], words: frozenset[bytes], names: Mapping[bytes, bytes]
+    unit: Unit, kept: Iterable[Piece], words: frozenset[bytes], names: Mapping[bytes, bytes]
 ) -> dict[bytes, bytes]:
     """Interrupt handlers that the harness does not call are named after their vector: it only has to have their vector
     filled, whatever a variant calls them."""
@@ -367,13 +178,13 @@ def words_and_numbers(text: bytes) -> bytes:
     return b"_".join(text[t.start : t.end].strip(b"_") for t in lex(text) if t.kind in ("identifier", "number"))
 
 
-def _emitted(unit: Unit, item: _Item, names: Mapping[bytes, bytes]) -> bytes:
+def _emitted(unit: Unit, item: Piece, names: Mapping[bytes, bytes]) -> bytes:
     """One piece in one line, with one blank between its tokens and the names that the harness has for them."""
     taken = set(names.values())
     text = _text(unit, item)
     tokens = significant(lex(text))
     if not item.line and any(token.kind == "hash" for token in tokens):
-        raise _NotToTell
+        raise NotToTell
     if item.line and includes(text):
         return text
     parts: list[bytes] = []
@@ -381,7 +192,7 @@ def _emitted(unit: Unit, item: _Item, names: Mapping[bytes, bytes]) -> bytes:
         word = text[token.start : token.end]
         if token.kind == "identifier":
             if word in taken and word not in names:
-                raise _NotToTell
+                raise NotToTell
             word = names.get(word, word)
         # `#define F(x)` has arguments, `#define F (x)` has none.
         opens = item.line and number == 3 and word == b"(" and tokens[2].end == token.start
