@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from corpus.records import Language
 from corpus.seeds import Seed
 from flows.job import Job
-from generators.model import spirit
+from flows.subjects import subject_of
 from generators.model.answers import Answer, Answers, Request
+from generators.model.drafts import ProgramDraft, Unparsed
 from generators.model.endpoint import Endpoint, NoAnswer
-from generators.tasks.comments import localise
-from generators.tasks.row import folded
-from generators.templates import default_filling, fill_program
+from generators.model.strategies import repair, spirit
 
 # After one of these the endpoint is not asked again in this shard: the next question would end alike, and a server
 # that hangs costs the whole timeout each time.
@@ -35,7 +34,7 @@ class Talk:
     def __post_init__(self) -> None:
         self.answers = Answers(self.job.run / self.job.recipe.generate.model.record)
 
-    def draft(self, language: Language, sample: int) -> spirit.Draft:
+    def draft(self, language: Language, sample: int) -> ProgramDraft:
         """One parsed answer; a malformed one is asked for again with what was wrong, as often as the recipe says.
 
         Raises:
@@ -43,16 +42,17 @@ class Talk:
             Unparsed: the last answer is malformed too.
         """
         asked = self.job.recipe.generate.model
-        messages = prompt(self.seed, language, sample)
+        subject = subject_of(self.seed, language, sample)
+        messages = spirit.prompt(subject)
         for attempt in range(asked.retries + 1):
             request = Request(asked.base_url, asked.name, messages, asked.temperature, asked.max_tokens, sample)
             answer = self._answer(request)
             try:
-                return spirit.parse(answer.text, language)
-            except spirit.Unparsed as trouble:
+                return spirit.parse(answer.text, subject)
+            except Unparsed as trouble:
                 if attempt == asked.retries:
                     raise
-                messages = spirit.again(messages, trouble, language)
+                messages = repair.reformed(messages, trouble, language)
         raise AssertionError("the loop returns or raises")
 
     def _answer(self, request: Request) -> Answer:
@@ -70,16 +70,3 @@ class Talk:
             {"answers": 1, "prompt_tokens": answer.prompt_tokens, "completion_tokens": answer.completion_tokens}
         )
         return answer
-
-
-def prompt(seed: Seed, language: Language, sample: int) -> tuple[tuple[str, str], ...]:
-    """The messages that show the seed with its default values, in this language."""
-    sheet, filling = seed.sheet, default_filling(seed)
-    texts = (
-        (sheet.title.zh, sheet.instruction.of("zh")[0], sheet.idea.zh)
-        if language == "zh"
-        else (sheet.title.en, sheet.instruction.of("en")[0], sheet.idea.en)
-    )
-    title, instruction, idea = (folded(filling.words(text)) for text in texts)
-    program = localise(fill_program(seed, filling), sheet.comments.items(), language)
-    return spirit.prompt(language, title, instruction, idea, program, sheet.chip, sample, sheet.target)

@@ -256,7 +256,7 @@ PROGRAM_GATES = (
             ("missing-name", "the task names something that the program does not define"),
             ("copy", "the very program of the seed or of an earlier answer"),
         ),
-        ("flows/stages/model.py", "flows/talk.py", "generators/model/endpoint.py", "generators/model/spirit.py"),
+        ("flows/stages/model.py", "flows/talk.py", "generators/model/endpoint.py", "generators/model/reading.py"),
         recipe=(
             ("tries", "generate.model.retries"),
             ("seconds for one answer", "generate.model.timeout_s"),

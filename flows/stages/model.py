@@ -21,7 +21,8 @@ from corpus.tables import program_table, reject_row, reject_table
 from filters.duplicates import NearDuplicates, select_distinct_programs
 from filters.keys import program_key
 from flows.job import Job, JobMaker, stage_outputs, tool_words
-from generators.model import spirit
+from generators.model.drafts import ProgramDraft, Unparsed
+from generators.model.strategies import spirit
 from generators.tasks.naming import missing
 from generators.tasks.own_words import names_of
 from generators.tasks.registers import registers_of
@@ -76,7 +77,7 @@ def work(job: Job) -> Manifest:
             except NoAnswer as trouble:
                 reject(name, Verdict("model", "failed", trouble.reason, trouble.detail))
                 continue
-            except spirit.Unparsed as trouble:
+            except Unparsed as trouble:
                 reject(name, Verdict("model", "failed", trouble.reason, str(trouble)), trouble.answer)
                 continue
             program = _judged(seed, language, sample, draft, sandbox, asked.name)
@@ -116,7 +117,7 @@ def _questions(job: Job) -> Iterator[tuple[str, Language, int]]:
             yield f"{job.seed}-{language}-{sample}", language, sample
 
 
-def _judged(seed: Seed, language: Language, sample: int, draft: spirit.Draft, sandbox: Sandbox, model: str) -> Program:
+def _judged(seed: Seed, language: Language, sample: int, draft: ProgramDraft, sandbox: Sandbox, model: str) -> Program:
     """The model's program through the gates that need no harness; as for a seed, a warning counts as wrong."""
     params = (("model", model), ("language", language), ("sample", str(sample)), ("instruction", draft.instruction))
     program = Program(

@@ -1,21 +1,15 @@
-"""The question and its answer: prompts are whole in both languages; an answer of another form is told what to mend."""
+"""Reading an answer: decoration is taken off; an answer of another form is told what to mend."""
 
 from __future__ import annotations
 
 import contextlib
-import re
 import time
-from pathlib import Path
 
 import pytest
 
 from corpus.records import Language
-from corpus.seeds import load_seed
-from generators.model import spirit
-from generators.model.spirit import ADVICE, Draft, Unparsed, parse
-from generators.templates import default_filling, fill_program
-
-SEEDS = Path(__file__).parents[3] / "datasets" / "seeds"
+from generators.model.drafts import ProgramDraft, Unparsed
+from generators.model.reading import ADVICE, task_and_program
 
 CODE = "#include <8052.h>\n\nvoid f(void)\n{\n    P1 = 1;\n}\n"
 BLOCK = f"```c\n{CODE}```"
@@ -50,25 +44,25 @@ READ = {
 @pytest.mark.parametrize("text", READ.values(), ids=READ.keys())
 def test_an_answer_in_the_asked_form_is_read(text: str) -> None:
     """Models decorate; the instruction and the program come out the same."""
-    assert parse(text, "en") == Draft(TASK, CODE)
+    assert task_and_program(text, "en") == ProgramDraft(TASK, CODE)
 
 
 @pytest.mark.parametrize("label", ["INSTRUCTION: ", "任务：", "**指令**：", "题目:\n"])
 def test_a_chinese_answer_is_read(label: str) -> None:
     """With either label."""
-    assert parse(f"{label}{AUFGABE}\n思路：置位。\n{BLOCK}", "zh") == Draft(AUFGABE, CODE)
+    assert task_and_program(f"{label}{AUFGABE}\n思路：置位。\n{BLOCK}", "zh") == ProgramDraft(AUFGABE, CODE)
 
 
 def test_an_instruction_of_several_lines_stays_as_it_was_written() -> None:
     """It ends at an empty line."""
     text = "Write f() for an AT89S52.\nIt sets pin 0 of P1."
-    assert parse(f"INSTRUCTION: {text}\n\n{BLOCK}", "en").instruction == text
+    assert task_and_program(f"INSTRUCTION: {text}\n\n{BLOCK}", "en").instruction == text
 
 
 def test_three_quotes_inside_the_code_do_not_end_it() -> None:
     """A fence stands alone on its line."""
     code = '/* ```c is a fence */\nconst char s[] = "```";\n'
-    assert parse(f"INSTRUCTION: {TASK}\n```c\n{code}```", "en").source == code
+    assert task_and_program(f"INSTRUCTION: {TASK}\n```c\n{code}```", "en").source == code
 
 
 REFUSED: dict[str, tuple[str, Language, str]] = {
@@ -98,7 +92,7 @@ REFUSED: dict[str, tuple[str, Language, str]] = {
 def test_an_answer_of_another_form_is_told_what_to_mend(text: str, language: Language, reason: str) -> None:
     """The reason is a word, the advice in the language asked for."""
     with pytest.raises(Unparsed) as caught:
-        parse(text, language)
+        task_and_program(text, language)
     assert caught.value.reason == reason
     assert str(caught.value) == ADVICE[reason][language]
     assert caught.value.answer == text
@@ -109,42 +103,6 @@ def test_every_advice_is_given_once() -> None:
     assert {reason for _, _, reason in REFUSED.values()} == set(ADVICE)
 
 
-@pytest.mark.parametrize("name", ["uart-baud-init", "crc8-maxim", "key-debounce"])
-@pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("variation", range(5))
-def test_the_prompt_shows_the_seed_and_leaves_no_mark(name: str, language: Language, variation: int) -> None:
-    """Instruction, idea, program and chip are in it; no brace of a template, of a hole or of a comment is left."""
-    seed = load_seed(SEEDS / name)
-    filling = default_filling(seed)
-    sheet = seed.sheet
-    chosen = sheet.instruction.of("zh")[0] if language == "zh" else sheet.instruction.of("en")[0]
-    idea = sheet.idea.zh if language == "zh" else sheet.idea.en
-    instruction, idea = filling.words(chosen), filling.words(idea)
-    program = fill_program(seed, filling)
-    ((role, text),) = spirit.prompt(language, sheet.title.en, instruction, idea, program, sheet.chip, variation)
-    assert role == "user"
-    assert all(part.strip() in text for part in (sheet.title.en, instruction, idea, program, sheet.chip))
-    assert not re.search(r"\{\{|\}\}|\{%|\{#|\{[A-Z][A-Z0-9_]*\}", text.replace(program.strip(), ""))
-    assert text.rstrip().endswith("```")
-
-
-def test_what_must_differ_varies_and_comes_last() -> None:
-    """Four wishes in turn; all before them is the same, so that a prompt cache helps."""
-    texts = [spirit.prompt("en", "t", "i", "d", "p", "AT89S52", variation)[0][1] for variation in range(8)]
-    assert len(set(texts)) == 4 and texts[:4] == texts[4:]
-    common = next(i for i, letters in enumerate(zip(*texts, strict=False)) if len(set(letters)) > 1)
-    assert common > len(texts[0]) * 0.7
-
-
-@pytest.mark.parametrize("language, words", [("en", "does not have the asked form"), ("zh", "格式不对")])
-def test_a_second_question_carries_the_failed_answer(language: Language, words: str) -> None:
-    """The talk goes on with what was wrong."""
-    asked = (("user", "q"),)
-    again = spirit.again(asked, Unparsed("no-code", ADVICE["no-code"][language], "nope"), language)
-    assert again[:2] == (("user", "q"), ("assistant", "nope"))
-    assert again[2][0] == "user" and words in again[2][1] and ADVICE["no-code"][language] in again[2][1]
-
-
 @pytest.mark.parametrize("filler", ["\n", " ", "*", "#", "`", "```\n", "INSTRUCTION:", "<think>", "\n\n```c"])
 def test_rubbish_of_any_length_is_read_in_no_time(filler: str) -> None:
     """No pattern of ours costs the square of the length."""
@@ -152,5 +110,5 @@ def test_rubbish_of_any_length_is_read_in_no_time(filler: str) -> None:
     began = time.process_time()
     for text in (rubbish, f"{rubbish}\n{BLOCK}", f"INSTRUCTION: {TASK}{rubbish}\n{BLOCK}"):
         with contextlib.suppress(Unparsed):
-            parse(text, "en")
+            task_and_program(text, "en")
     assert time.process_time() - began < 2

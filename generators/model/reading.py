@@ -1,21 +1,11 @@
-"""Strategy: a new instruction and a program that answers it, in a seed's spirit.
-
-The seed is shown whole (instruction, idea, code); the model writes another task of the same family and solves it.
-What it writes is believed only as far as the gates can see.
-"""
+"""Reading an answer: what a model decorates is taken off, what is missing is told it."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from corpus.records import Language
-
-NAME = "spirit"
+from generators.model.drafts import ProgramDraft, Unparsed
 
 # A block from its fence to the closing one, or to the end of the text; other languages' blocks are no programs.
 _BLOCK = re.compile(r"^[ \t]*```[ \t]*([\w+#-]*)[^\n]*\n(.*?)(^[ \t]*```[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
@@ -59,54 +49,8 @@ ADVICE: dict[str, dict[Language, str]] = {
 """What is wrong with an answer's form, by reason, as the model is told."""
 
 
-class Unparsed(ValueError):
-    """An answer that does not have the asked form: `reason` is a word, the text tells the model what to mend."""
-
-    def __init__(self, reason: str, advice: str, answer: str) -> None:
-        super().__init__(advice)
-        self.reason, self.answer = reason, answer
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What an answer holds: the instruction, and the C unit."""
-
-    instruction: str
-    source: str
-
-
-def prompt(
-    language: Language,
-    title: str,
-    instruction: str,
-    idea: str,
-    program: str,
-    chip: str,
-    variation: int,
-    target: str = "mcs51",
-) -> tuple[tuple[str, str], ...]:
-    """The messages that ask for a new task in the spirit of a seed; `variation` picks what must differ from it."""
-    template = _templates().get_template(f"{NAME}.{language}.j2")
-    text = template.render(
-        title=title,
-        instruction=instruction,
-        idea=idea,
-        program=program,
-        chip=chip,
-        variation=variation,
-        target=target,
-    )
-    return (("user", text.strip()),)
-
-
-def again(messages: tuple[tuple[str, str], ...], trouble: Unparsed, language: Language) -> tuple[tuple[str, str], ...]:
-    """The same conversation with the failed answer and what was wrong with it."""
-    ask = f"你的回答格式不对：{trouble}" if language == "zh" else f"Your answer does not have the asked form: {trouble}"
-    return (*messages, ("assistant", trouble.answer), ("user", ask))
-
-
-def parse(text: str, language: Language) -> Draft:
-    """The draft in an answer: an `INSTRUCTION:` paragraph and one fenced C block; prose around them is ignored.
+def task_and_program(text: str, language: Language) -> ProgramDraft:
+    """An answer's task and program: an `INSTRUCTION:` paragraph and one fenced C block; prose around them is ignored.
 
     Raises:
         Unparsed: with one of the reasons in `ADVICE`.
@@ -144,10 +88,4 @@ def parse(text: str, language: Language) -> Draft:
         raise unparsed("short-instruction")
     if (language == "zh") != bool(_CHINESE.search(instruction)):
         raise unparsed("wrong-language")
-    return Draft(instruction, block[2].strip() + "\n")
-
-
-@cache
-def _templates() -> Environment:
-    folder = Path(__file__).parent / "prompts"
-    return Environment(loader=FileSystemLoader(folder), undefined=StrictUndefined, autoescape=False, trim_blocks=True)
+    return ProgramDraft(instruction, block[2].strip() + "\n")

@@ -1,0 +1,1 @@
+"""The ways of asking the model, one a file."""

@@ -1,0 +1,15 @@
+"""All strategies by name, in the order in which they are asked."""
+
+from __future__ import annotations
+
+from generators.model.strategies import spirit
+from generators.model.strategies.strategy import Strategy, strategy_of
+
+STRATEGIES: dict[str, Strategy] = {
+    made.name: made
+    for made in map(
+        strategy_of,
+        (spirit,),
+    )
+}
+"""A recipe names these under `generate.model.strategies`."""
