@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from generators.model.drafts import Messages, Subject
+from generators.model.home import home_of
+
+_FENCES = re.compile(r"^[ \t]*(`{3,})", re.MULTILINE)
 
 
-def asked(name: str, subject: Subject) -> Messages:
-    """The question of the strategy `name` about a subject, in the subject's language, as one message of the user.
+def asked(name: str, subject: Subject, **more: Any) -> Messages:
+    """The question of the strategy `name` about a subject, in the subject's language, as one message of the user: some
+    models' chat templates refuse a system message. The rules are those of the subject's home; `more` are further values
+    for the template.
 
-    A subject's texts are never read as templates themselves.
+    A subject's texts are never read as templates themselves. Raises ValueError where it has no home.
     """
     template = _templates().get_template(f"{name}.{subject.language}.j2")
-    return (("user", template.render(subject=subject).strip()),)
+    return (("user", template.render(subject=subject, home=home_of(subject), **more).strip()),)
+
+
+def fenced(code: str, tag: str = "c") -> str:
+    """A text as a block of Markdown, with a fence longer than any in it, so that it cannot end its block."""
+    longest = max(map(len, _FENCES.findall(code)), default=2)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{tag}\n{code.strip()}\n{fence}"
 
 
 @cache
 def _templates() -> Environment:
-    folder = Path(__file__).parent / "prompts"
-    return Environment(loader=FileSystemLoader(folder), undefined=StrictUndefined, autoescape=False, trim_blocks=True)
+    made = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "prompts"),
+        undefined=StrictUndefined,
+        autoescape=False,
+        trim_blocks=True,
+    )
+    made.filters["fenced"] = fenced
+    return made

@@ -28,16 +28,22 @@ class Unit(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Strategy:
-    """One way of asking. `parse` raises Unparsed; `about` says in a sentence what is asked for."""
+    """One way of asking.
+
+    `parse` raises Unparsed; `about` says in a sentence what is asked for; `own_task` says that the answer is to the
+    subject's own instruction, so that what judged the subject's program can judge it, too.
+    """
 
     name: str
     makes: Makes
     prompt: Callable[[Subject], Messages]
     parse: Callable[[str, Subject], Draft]
     about: str
+    own_task: bool = False
 
 
 def strategy_of(unit: Unit) -> Strategy:
-    """The strategy of a file; its docstring's first line, without `Strategy:`, is what it is about."""
+    """The strategy of a file. Its docstring's first line, without `Strategy:`, is what it is about; it says
+    `OWN_TASK = True` where the task stays the subject's."""
     about = (unit.__doc__ or "").strip().splitlines()[0].removeprefix("Strategy: ")
-    return Strategy(unit.NAME, unit.MAKES, unit.prompt, unit.parse, about)
+    return Strategy(unit.NAME, unit.MAKES, unit.prompt, unit.parse, about, bool(getattr(unit, "OWN_TASK", False)))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import time
+from collections.abc import Callable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from corpus.records import Language
 from generators.model.drafts import ProgramDraft, Unparsed
-from generators.model.reading import ADVICE, task_and_program
+from generators.model.reading import ADVICE, program_alone, reasoned_program, task_and_program
 
 CODE = "#include <8052.h>\n\nvoid f(void)\n{\n    P1 = 1;\n}\n"
 BLOCK = f"```c\n{CODE}```"
@@ -38,6 +42,13 @@ READ = {
     "further tasks": f"INSTRUCTION: {TASK}\n{BLOCK}\nAnother:\nINSTRUCTION: {TASK}\n{BLOCK}",
     "a further task cut off": f"INSTRUCTION: {TASK}\n{BLOCK}\n\n**INSTRUCTION:** {TASK}\n```c\nint",
     "task": f"Task: {TASK}\n{BLOCK}",
+    "JSON": json.dumps({"instruction": TASK, "program": CODE}),
+    "JSON in a fence, the program in one as well": f"```json\n{json.dumps({'Task': TASK, 'code': BLOCK})}\n```",
+    "JSON with line breaks in its texts": f'{{"instruction": "{TASK}", "code": "{CODE}", "notes": [1, {{"a": null}}]}}',
+    "JSON with the program by lines": json.dumps({"instruction": TASK, "source": CODE.splitlines()}),
+    "tags": f"Here you are.\n<instruction>\n{TASK}\n</instruction>\n<program>\n{CODE}</program>",
+    "tags in capitals around a fence": f"<TASK>{TASK}</TASK>\n\n<CODE>\n{BLOCK}\n</CODE>\n<task>More</task>",
+    "steps between": f"INSTRUCTION: {TASK}\nSteps: set the pin.\n{BLOCK}",
 }
 
 
@@ -85,6 +96,17 @@ REFUSED: dict[str, tuple[str, Language, str]] = {
     "too short in Chinese": (f"INSTRUCTION: 写一个程序。\n{BLOCK}", "zh", "short-instruction"),
     "English for Chinese": (f"INSTRUCTION: {TASK}\n{BLOCK}", "zh", "wrong-language"),
     "Chinese for English": (f"INSTRUCTION: {AUFGABE}\n{BLOCK}", "en", "wrong-language"),
+    "turned text": (f"INSTRUCTION: {TASK}\u202e \n{BLOCK}", "en", "odd-characters"),
+    "a bell": (f"INSTRUCTION: {TASK}\x07 Ring.\n{BLOCK}", "en", "odd-characters"),
+    "JSON without a task": (json.dumps({"program": CODE}), "en", "no-instruction"),
+    "JSON with an empty program": (json.dumps({"instruction": TASK, "program": " "}), "en", "no-code"),
+    "JSON with half a character": ('{"instruction": "Write it to the end.", "code": "\\ud800"}', "en", "no-code"),
+    "JSON without end": (f'{{"instruction": "{TASK}", "code": "int', "en", "no-code"),
+    "JSON without measure": ("[" * 100_000, "en", "no-code"),
+    "an object without measure": ('{"a":' * 100_000, "en", "no-code"),
+    "a long number": ('{"a": ' + "9" * 10_000 + "}", "en", "no-code"),
+    "a tag without end": (f"<instruction>{TASK}</instruction><program>{CODE}", "en", "no-code"),
+    "a fence without end between tags": (f"<instruction>{TASK}</instruction><code>\n```c\nint</code>", "en", "cut-off"),
 }
 
 
@@ -98,17 +120,181 @@ def test_an_answer_of_another_form_is_told_what_to_mend(text: str, language: Lan
     assert caught.value.answer == text
 
 
+FIXED = {
+    "a block": BLOCK,
+    "prose around": f"The pin was wrong.\n\n{BLOCK}\nNow it compiles.",
+    "a build line beside": f"{BLOCK}\n```sh\nsdcc f.c\n```",
+    "thoughts before": f"<think>```c\nno\n```</think>{BLOCK}",
+    "JSON": json.dumps({"program": CODE}),
+    "tags": f"<program>{CODE}</program>",
+    "a task as well": f"INSTRUCTION: Another.\n{BLOCK}",
+}
+
+
+@pytest.mark.parametrize("text", FIXED.values(), ids=FIXED.keys())
+def test_a_program_alone_keeps_its_task(text: str) -> None:
+    """Whatever the answer says of it."""
+    assert program_alone(text, "en", TASK) == ProgramDraft(TASK, CODE)
+
+
+def test_a_program_alone_is_one_block() -> None:
+    """The old program beside the new one leaves open which is meant."""
+    with pytest.raises(Unparsed) as caught:
+        program_alone(f"Before:\n{BLOCK}\nAfter:\n{BLOCK}", "zh", AUFGABE)
+    assert caught.value.reason == "several-blocks" and str(caught.value) == ADVICE["several-blocks"]["zh"]
+
+
+THOUGHT = (
+    "P1 is a quasi-bidirectional port, so that a pin is an output as soon as 0 is written.\n\n"
+    "A write of 1 to the whole port would clear the other seven pins: 0x01 is right only because the task owns P1. " * 2
+).strip()
+STEPS = "1. Write the port.\n2. Return."
+REASONED = ProgramDraft(TASK, CODE, f"{THOUGHT}\n\nSteps:\n{STEPS}")
+THINKS = {
+    "as asked": f"THINKING: {THOUGHT}\n\nSTEPS:\n{STEPS}\n\n{BLOCK}",
+    "headings": f"## Thinking\n\n{THOUGHT}\n\n## Steps\n{STEPS}\n\n## Program\n{BLOCK}",
+    "bold": f"**Thinking:**\n{THOUGHT}\n**Steps:**\n{STEPS}\n**Code:**\n{BLOCK}\nDone.",
+    "Chinese labels": f"思路：{THOUGHT}\n步骤：\n{STEPS}\n程序：\n{BLOCK}",
+    "thoughts of the model's own": f"<think>THINKING: x\n```c\n</think>\nTHINKING: {THOUGHT}\nSTEPS: {STEPS}\n{BLOCK}",
+    "tags": f"<thinking>{THOUGHT}</thinking><steps>{STEPS}</steps><program>{CODE}</program>",
+    "JSON": json.dumps({"reasoning": THOUGHT, "steps": STEPS.splitlines(), "code": CODE}),
+}
+
+
+@pytest.mark.parametrize("text", THINKS.values(), ids=THINKS.keys())
+def test_reasoning_is_read_with_its_steps(text: str) -> None:
+    """The steps come below a heading of their own."""
+    assert reasoned_program(text, "en", TASK) == REASONED
+
+
+UNREASONED = {
+    "the program only": (BLOCK, "no-thinking"),
+    "no label": (f"{THOUGHT}\nSTEPS: {STEPS}\n{BLOCK}", "no-thinking"),
+    "no thought": (f"THINKING:\n\nSTEPS: {STEPS}\n{BLOCK}", "no-thinking"),
+    "a sentence": (f"THINKING: Set the pin.\nSTEPS: {STEPS}\n{BLOCK}", "short-thinking"),
+    "no steps": (f"THINKING: {THOUGHT}\n{BLOCK}", "no-steps"),
+    "one step": (f"THINKING: {THOUGHT}\nSTEPS:\n1. Set the pin.\n{BLOCK}", "no-steps"),
+    "steps before the thinking": (f"STEPS: {STEPS}\nTHINKING: {THOUGHT}\n{BLOCK}", "no-steps"),
+    "Chinese": (f"THINKING: {THOUGHT} 好\nSTEPS: {STEPS}\n{BLOCK}", "wrong-language"),
+    "code between": (f"THINKING: {THOUGHT}\n```c\nP1 = 1;\n```\nSTEPS: {STEPS}\n{BLOCK}", "several-blocks"),
+    "JSON without steps": (json.dumps({"thinking": THOUGHT, "code": CODE}), "no-steps"),
+}
+
+
+@pytest.mark.parametrize("text, reason", UNREASONED.values(), ids=UNREASONED.keys())
+def test_reasoning_of_another_form_is_told_what_to_mend(text: str, reason: str) -> None:
+    """By a reason word."""
+    with pytest.raises(Unparsed) as caught:
+        reasoned_program(text, "en", TASK)
+    assert (caught.value.reason, str(caught.value)) == (reason, ADVICE[reason]["en"])
+
+
 def test_every_advice_is_given_once() -> None:
     """No reason is without a test."""
-    assert {reason for _, _, reason in REFUSED.values()} == set(ADVICE)
+    given = {reason for _, _, reason in REFUSED.values()} | {reason for _, reason in UNREASONED.values()}
+    assert given == set(ADVICE)
 
 
-@pytest.mark.parametrize("filler", ["\n", " ", "*", "#", "`", "```\n", "INSTRUCTION:", "<think>", "\n\n```c"])
+Reader = Callable[[str], ProgramDraft]
+
+
+def readers(language: Language) -> tuple[Reader, ...]:
+    """Every way in which an answer is read."""
+    return (
+        lambda text: task_and_program(text, language),
+        lambda text: program_alone(text, language, TASK),
+        lambda text: reasoned_program(text, language, TASK),
+    )
+
+
+PIECES = (
+    *(
+        "INSTRUCTION:",
+        "THINKING:",
+        "思路：",
+        "STEPS:",
+        "步骤：",
+        "## Steps",
+        "1. a\n2. b",
+        "```c",
+        "```",
+        "```json",
+        "~~~",
+    ),
+    *(
+        "<think>",
+        "</think>",
+        "<program>",
+        "</program>",
+        "<instruction>",
+        "</instruction>",
+        '{"code": "',
+        '"}',
+        "{",
+        "[[",
+    ),
+    *(
+        TASK,
+        AUFGABE,
+        CODE,
+        BLOCK,
+        THOUGHT,
+        "\n",
+        "\n\n",
+        "\r\n",
+        "\r",
+        "**",
+        "#",
+        " ",
+        "\x00",
+        "\u202e",
+        "\ufeff",
+        "\u2028",
+    ),
+)
+TEXTS = st.lists(st.sampled_from(PIECES) | st.text(max_size=20)).map("".join) | st.text()
+
+
+@given(text=TEXTS, language=st.sampled_from(("en", "zh")))
+@settings(max_examples=300, deadline=None)
+def test_whatever_is_answered_a_draft_or_its_reason_comes_out(text: str, language: Language) -> None:
+    """Nothing else is raised; a draft's texts are plain, of some length, and can be written down."""
+    for read in readers(language):
+        try:
+            draft = read(text)
+        except Unparsed as trouble:
+            assert trouble.answer == text and str(trouble) == ADVICE[trouble.reason][language]
+            continue
+        assert draft.source.strip() and draft.source.endswith("\n") and draft.source.encode()
+        assert len(draft.instruction) >= 10 and "\x00" not in draft.instruction + draft.thinking
+
+
+@pytest.mark.parametrize(
+    "filler",
+    [
+        "\n",
+        " ",
+        "*",
+        "#",
+        "`",
+        "```\n",
+        "INSTRUCTION:",
+        "<think>",
+        "\n\n```c",
+        "<code>",
+        "</code>",
+        "[",
+        '{"a":',
+        "# STEPS\n",
+        "THINKING:\n",
+    ],
+)
 def test_rubbish_of_any_length_is_read_in_no_time(filler: str) -> None:
     """No pattern of ours costs the square of the length."""
     rubbish = filler * (200_000 // len(filler))
     began = time.process_time()
     for text in (rubbish, f"{rubbish}\n{BLOCK}", f"INSTRUCTION: {TASK}{rubbish}\n{BLOCK}"):
-        with contextlib.suppress(Unparsed):
-            task_and_program(text, "en")
+        for read in readers("en"):
+            with contextlib.suppress(Unparsed):
+                read(text)
     assert time.process_time() - began < 2
