@@ -7,6 +7,8 @@ from typing import get_args
 
 from corpus.chips import Family
 from corpus.taxonomy import taxonomy
+from generators.dialects.conversion import Refused
+from generators.dialects.sdcc import to_sdcc
 from generators.model.drafts import Subject
 
 KEIL = "Keil C51"
@@ -15,8 +17,7 @@ KEIL = "Keil C51"
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """A place for a program. `dialect` is `sdcc`, `gcc` or `keil`; what is in Keil's becomes sdcc's by
-    `generators.dialects.sdcc.to_sdcc` before it is compiled."""
+    """A place for a program. `dialect` is `sdcc`, `gcc` or `keil`."""
 
     target: Family
     chip: str
@@ -43,3 +44,14 @@ def home_of(subject: Subject) -> Home:
 
 
 _DIALECT = {"mcs51": "sdcc", "stm8": "sdcc", "avr": "gcc", "cortex-m": "gcc"}
+
+
+def for_compiler(source: str, home: Home) -> str | Refused:
+    """The program as the target's compiler takes it: what is in Keil's dialect in sdcc's, or why it has no such words.
+
+    There is no Keil compiler to ask; the conversion keeps what the program means (`generators.dialects.sdcc`).
+    """
+    if home.dialect != "keil":
+        return source
+    made = to_sdcc(source.encode("utf-8", "replace"))
+    return made if isinstance(made, Refused) else made.source.decode("utf-8", "replace")

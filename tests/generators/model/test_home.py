@@ -8,8 +8,9 @@ import pytest
 
 from corpus.chips import chip_for
 from corpus.taxonomy import taxonomy
+from generators.dialects.conversion import Refused
 from generators.model.drafts import Subject
-from generators.model.home import KEIL, Home, home_of
+from generators.model.home import KEIL, Home, for_compiler, home_of
 from validators.boards import BOARDS
 
 SUBJECT = Subject("en", "mcs51", "STC89C52RC", "t", "i", "d", "p")
@@ -46,3 +47,15 @@ def test_there_is_no_place_for_what_nobody_compiles(target: str, other: str) -> 
     """A wrong setting is told at once."""
     with pytest.raises(ValueError, match=target):
         home_of(replace(SUBJECT, target=target, other=other))
+
+
+def test_only_keil_s_dialect_is_converted_for_the_compiler() -> None:
+    """What has no words in sdcc's says why, with its line; any text gives one of the two."""
+    keil, sdcc = Home("mcs51", "AT89S52", "keil"), Home("mcs51", "AT89S52", "sdcc")
+    text = "#include <REG52.H>\n\nsbit LED = P1^0;\n\nvoid on(void)\n{\n    LED = 0;\n}\n"
+    assert for_compiler(text, sdcc) == text
+    made = for_compiler(text, keil)
+    assert isinstance(made, str) and "#include <8052.h>" in made and "sbit LED" not in made
+    for broken in ("#define L sbit LED = P1^0;\n", "void f(void\n", "\udc80{"):
+        found = for_compiler(broken, keil)
+        assert isinstance(found, Refused) and found.line == 1 and found.words

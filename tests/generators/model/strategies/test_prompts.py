@@ -107,6 +107,26 @@ def test_a_cell_is_named_in_words() -> None:
     assert "Difficulty 4 of 5: a protocol, a scheduler or a controller." in text
 
 
+@pytest.mark.parametrize("strategy", ["cell", "deepen", "broaden"])
+@pytest.mark.parametrize(
+    "language, words", [("en", "a protocol, a scheduler or a controller"), ("zh", "协议、调度器或控制器")]
+)
+def test_a_difficulty_is_said_in_words(language: Language, words: str, strategy: str) -> None:
+    """Of the language."""
+    assert words in question(replace(about("crc8-maxim", language, strategy), difficulty=4), strategy)
+
+
+@pytest.mark.parametrize(
+    "language, words", [("en", "capture (timers and counters)"), ("zh", "capture（定时器与计数器）")]
+)
+def test_a_peripheral_is_said_in_words(language: Language, words: str) -> None:
+    """A word of the taxonomy with its family; any other stands as it is."""
+    assert words in question(replace(about("crc8-maxim", language, "broaden"), other="capture"), "broaden")
+    assert "a rain gauge" in question(
+        replace(about("crc8-maxim", language, "broaden"), other="a rain gauge"), "broaden"
+    )
+
+
 @pytest.mark.parametrize(
     "other, rules", [("STM32F103", "RM0008"), ("ATmega88", "avr-libc"), (KEIL, "sbit LED = P1^0;`,")]
 )
