@@ -14,7 +14,7 @@ from generators.dialects.conversion import Converted
 from generators.dialects.sdcc import to_sdcc
 from generators.model.drafts import Subject
 from generators.model.home import KEIL
-from generators.model.strategies import port, spirit
+from generators.model.strategies.catalogue import STRATEGIES
 from validators import chip_fit
 from validators.boards import BOARDS
 from validators.sandbox.runner import Sandbox
@@ -127,7 +127,7 @@ def sandbox() -> Iterator[Sandbox]:
 def rules(target: Family, language: Language, chip: str = "", other: str = "") -> str:
     """The rules of a target as a prompt has them."""
     subject = Subject(language, target, chip or taxonomy().chips[target][0], "t", "i", "d", "p", other=other)
-    ((_, text),) = (port if other else spirit).prompt(subject)
+    ((_, text),) = STRATEGIES["port" if other else "spirit"].prompt(subject)
     return text[: text.index("-", text.index("__attribute__"))]
 
 
