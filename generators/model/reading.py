@@ -16,13 +16,16 @@ _UNCLOSED_THINKING = re.compile(r"<think>.*", re.DOTALL)
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # Control characters, and those that reorder or hide text on a reader's screen.
 _ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_NUMBERED = re.compile(r"^[ \t*]*\d+[ \t]*[.)、．）]", re.MULTILINE)
+_NUMBERED = re.compile(
+    r"^[#* \t]*(?:(?:Step|步骤)?[ \t]*\d+[*]*[ \t]*[.):、．）：]|第[一二三四五六七八九十]+步)",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 def _label(words: str) -> re.Pattern[str]:
     # No line break in the marks before a word: a text of empty lines would cost the square of its length.
     return re.compile(
-        rf"^(?:[#* \t]*(?:{words})[* \t]*[:：][*\s]*|[ \t]*#+[* \t]*(?:{words})[* \t]*$)", re.IGNORECASE | re.MULTILINE
+        rf"^(?:[#* \t]*(?:{words})[* \t]*[:：]\**\s*|[ \t]*#+[* \t]*(?:{words})[* \t]*$)", re.IGNORECASE | re.MULTILINE
     )
 
 
@@ -151,7 +154,7 @@ def task_and_program(text: str, language: Language) -> ProgramDraft:
         Unparsed: with one of the reasons in `ADVICE`.
     """
     answer, said = _Answer(text, language), _said(text)
-    if sections := sections_of(said):
+    if sections := sections_of(said, "instruction"):
         program = answer.program(sections["program"])
         if "instruction" not in sections:
             raise answer.unparsed("no-instruction")
@@ -192,7 +195,7 @@ def reasoned_program(text: str, language: Language, instruction: str) -> Program
         Unparsed: with one of the reasons in `ADVICE`.
     """
     answer, said = _Answer(text, language), _said(text)
-    if sections := sections_of(said):
+    if sections := sections_of(said, "thinking", "steps"):
         program = answer.program(sections["program"])
         return ProgramDraft(
             instruction, program, answer.thinking(sections.get("thinking", ""), sections.get("steps", ""))

@@ -14,14 +14,21 @@ _WORDS = {
     "program": ("program", "code", "source", "solution", "answer", "程序", "代码", "答案"),
 }
 _SECTION = {word: name for name, words in _WORDS.items() for word in words}
-_TAG = re.compile(rf"<(/?)({'|'.join(_SECTION)})>", re.IGNORECASE)
+# A section opens at the beginning of a line or behind another tag: `<code>f()</code>` within a sentence is none.
+_TAG = re.compile(rf"(?:^[ \t]*|(?<=>))<({'|'.join(_SECTION)})>|<(/)({'|'.join(_SECTION)})>", re.I | re.M)
 _JSON_FENCE = re.compile(r"\A[ \t\r\n]*```[ \t]*(?:json)?[ \t]*\n", re.IGNORECASE)
 
 
-def sections_of(text: str) -> dict[str, str] | None:
+def sections_of(text: str, *needed: str) -> dict[str, str] | None:
     """The sections `instruction`, `thinking`, `steps` and `program` that an answer has as an object of JSON or between
-    tags, each only where it is there; None when it has no program so, as most answers."""
-    found = dict(_of_json(text)) or dict(_of_tags(text))
+    tags, each only where it is there; None when it has no program so, as most answers.
+
+    Tags count only where all `needed` sections stand between some: prose may use them as HTML does.
+    """
+    found = dict(_of_json(text))
+    if not found:
+        found = dict(_of_tags(text))
+        found = found if found.keys() >= set(needed) else {}
     return found if "program" in found else None
 
 
@@ -56,10 +63,11 @@ def _of_tags(text: str) -> Iterator[tuple[str, str]]:
     opened: re.Match[str] | None = None
     seen: set[str] = set()
     for tag in _TAG.finditer(text):
-        name = _SECTION[tag[2].lower()]
+        word = (tag[1] or tag[3]).lower()
+        name = _SECTION[word]
         if opened is None:
-            opened = None if tag[1] or name in seen else tag
-        elif tag[1] and tag[2].lower() == opened[2].lower():
+            opened = None if tag[2] or name in seen else tag
+        elif tag[2] and word == opened[1].lower():
             seen.add(name)
             yield name, text[opened.end() : tag.start()]
             opened = None

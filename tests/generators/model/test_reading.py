@@ -167,6 +167,31 @@ def test_reasoning_is_read_with_its_steps(text: str) -> None:
     assert reasoned_program(text, "en", TASK) == REASONED
 
 
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "1) a\n2) b",
+        "1、甲\n2、乙",
+        "**Step 1:** a\n**Step 2:** b",
+        "### 步骤1：甲\n### 步骤2：乙",
+        "第一步 甲\n第十二步 乙",
+    ],
+)
+def test_steps_are_numbered_in_many_ways(steps: str) -> None:
+    """And stay as they were written."""
+    thought = "P1 是准双向口，写 0 即为输出；整口写 1 会动到其余七位。" * 4
+    draft = reasoned_program(f"思路：{thought}\n\n步骤：\n{steps}\n\n{BLOCK}", "zh", AUFGABE)
+    assert draft.thinking == f"{thought}\n\n步骤：\n{steps.strip()}"
+
+
+HTML = "Write <code>f()</code> for an AT89S52.\n<code>f</code> sets pin 0 of P1."
+
+
+def test_tags_within_prose_are_html() -> None:
+    """Some models set names so; the program is the fenced one all the same."""
+    assert task_and_program(f"INSTRUCTION: {HTML}\n\n{BLOCK}", "en") == ProgramDraft(HTML, CODE)
+
+
 UNREASONED = {
     "the program only": (BLOCK, "no-thinking"),
     "no label": (f"{THOUGHT}\nSTEPS: {STEPS}\n{BLOCK}", "no-thinking"),
@@ -175,6 +200,7 @@ UNREASONED = {
     "no steps": (f"THINKING: {THOUGHT}\n{BLOCK}", "no-steps"),
     "one step": (f"THINKING: {THOUGHT}\nSTEPS:\n1. Set the pin.\n{BLOCK}", "no-steps"),
     "steps before the thinking": (f"STEPS: {STEPS}\nTHINKING: {THOUGHT}\n{BLOCK}", "no-steps"),
+    "bullets": (f"THINKING: {THOUGHT}\nSTEPS:\n- Set the pin.\n- Return.\n{BLOCK}", "no-steps"),
     "Chinese": (f"THINKING: {THOUGHT} 好\nSTEPS: {STEPS}\n{BLOCK}", "wrong-language"),
     "code between": (f"THINKING: {THOUGHT}\n```c\nP1 = 1;\n```\nSTEPS: {STEPS}\n{BLOCK}", "several-blocks"),
     "JSON without steps": (json.dumps({"thinking": THOUGHT, "code": CODE}), "no-steps"),
