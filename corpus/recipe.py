@@ -10,6 +10,7 @@ import hashlib
 import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -60,6 +61,13 @@ class Mutants(_Section):
     tried: Count = Field(40, description="mutants tried a seed")
 
 
+class Prices(_Section):
+    """What a million tokens cost, in the currency of `max_cost`; as the provider states them."""
+
+    input: Annotated[float, Field(ge=0)] = Field(0.0, description="a million tokens of what is asked")
+    output: Annotated[float, Field(ge=0)] = Field(0.0, description="a million tokens of what is answered")
+
+
 class Model(_Section):
     """Second generation by a language model behind any OpenAI-compatible endpoint. Off by default."""
 
@@ -69,12 +77,40 @@ class Model(_Section):
     api_key_env: str = Field(
         "OPENAI_API_KEY", description="environment variable that holds the key; may be unset for local servers"
     )
-    requests: Count = Field(1, description="new instruction and program asked for, a seed and language")
+    strategies: dict[str, Count] = Field(
+        default_factory=lambda: {"spirit": 1}, description="strategy -> answers asked for, a seed and language"
+    )
+    repairs: Count = Field(
+        0, description="times a program that a gate rejects is asked for again, with what the gate said"
+    )
     temperature: Annotated[float, Field(ge=0, le=2)] = Field(0.8, description="sampling temperature")
     max_tokens: Annotated[int, Field(ge=16)] = Field(2048, description="tokens of one answer, at most")
+    extra: dict[str, Any] = Field(
+        default_factory=dict, description="further parameters of the endpoint's own, sent with each request"
+    )
     timeout_s: Annotated[float, Field(gt=0)] = Field(120.0, description="seconds to wait for one answer")
     retries: Count = Field(2, description="further tries after 429, 5xx, a timeout or an answer that does not parse")
+    in_flight: Annotated[int, Field(ge=1)] = Field(
+        16, description="requests in flight, at most; fewer while the server refuses or grows slower"
+    )
+    patience_s: Annotated[float, Field(ge=0)] = Field(
+        60.0, description="seconds that a server that has gone is waited for, in all, before the asking ends"
+    )
+    max_requests: Count = Field(0, description="requests that the record may hold, failed ones too; 0 means no cap")
+    max_total_tokens: Count = Field(0, description="tokens, of questions and answers, likewise")
+    max_cost: Annotated[float, Field(ge=0)] = Field(0.0, description="money by `prices`, likewise")
     record: str = Field("answers.sqlite", description="file in the run's folder that keeps every answer and replays it")
+    prices: Prices = Prices()
+
+    @model_validator(mode="after")
+    def _no_secret_and_no_cap_without_prices(self) -> Model:
+        address = urlsplit(self.base_url)
+        names = {name.lower() for name, _ in parse_qsl(address.query)}
+        if "@" in address.netloc or any(word in name for name in names for word in ("key", "token", "secret")):
+            raise ValueError("base_url holds a secret, and would be recorded: put the key in the variable api_key_env")
+        if self.max_cost and not (self.prices.input or self.prices.output):
+            raise ValueError("max_cost needs prices: give generate.model.prices.input and .output")
+        return self
 
 
 class Generate(_Section):

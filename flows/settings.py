@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from corpus.recipe import Recipe, RecipeError
+from corpus.recipe import Model, Recipe, RecipeError
 from corpus.seeds import asked_seeds, targets_of
 from corpus.shards import write_bytes, write_json
 from corpus.yamlfile import did_you_mean
@@ -40,7 +40,7 @@ def prepare(run: Run) -> None:
     Raises:
         MissingTool: a tool that the recipe's seeds need; names the command that gets it.
         SeedError: there is no folder of seeds.
-        RecipeError: an unknown rule, or a model without an address.
+        RecipeError: an unknown rule or strategy, or a model without an address.
         UnwritableFolder: the run's folder cannot be written.
     """
     with Sandbox() as sandbox:
@@ -50,8 +50,22 @@ def prepare(run: Run) -> None:
     for name in generate.rewrites.rules:
         if name not in names:
             raise RecipeError(f"recipe: generate.rewrites.rules: unknown rule {name!r}{did_you_mean(name, names)}")
-    if generate.model.enabled and not (generate.model.base_url and generate.model.name):
-        raise RecipeError("recipe: generate.model: enabled, but base_url or name is empty; give both or use --no-model")
+    if generate.model.enabled:
+        _require_model(generate.model)
     write_json(run.folder / TOOLS, {tool.name: tool.version for tool in tools if tool.required})
     write_json(run.folder / "recipe.json", run.recipe.model_dump(mode="json"))
     write_bytes(run.folder / ".gitignore", b"*\n")
+
+
+def _require_model(model: Model) -> None:
+    """The endpoint has an address, and the strategies are known."""
+    from generators.model.strategies.catalogue import STRATEGIES  # templates that a run without a model does not need
+
+    if not (model.base_url and model.name):
+        raise RecipeError("recipe: generate.model: enabled, but base_url or name is empty; give both or use --no-model")
+    for name in model.strategies:
+        if name not in STRATEGIES:
+            known = did_you_mean(name, STRATEGIES)
+            raise RecipeError(f"recipe: generate.model.strategies: unknown strategy {name!r}{known}")
+        if STRATEGIES[name].makes != "program":
+            raise RecipeError(f"recipe: generate.model.strategies: {name} makes no program, and is asked elsewhere")

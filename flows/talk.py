@@ -1,72 +1,215 @@
-"""The talk with the model about one seed: what is asked, what was recorded, and when to ask no more."""
+"""The talk with the model: a question is asked, a malformed answer or a rejected program sent back, and judged.
+
+Asking is asynchronous, many at a time; the gates run compilers, so they run in threads, each with a sandbox of its own.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
+import asyncio
+import json
+import os
+import random
+import threading
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from types import TracebackType
 
-from corpus.records import Language
+from corpus.recipe import Model, Recipe
+from corpus.records import Program, Verdict
 from corpus.seeds import Seed
 from flows.job import Job
+from flows.judging import Question, judged
 from flows.subjects import subject_of
-from generators.model.answers import Answer, Answers, Request
-from generators.model.drafts import ProgramDraft, Unparsed
-from generators.model.endpoint import Endpoint, NoAnswer
-from generators.model.strategies import repair, spirit
+from generators.model.answers import Answers, NoAnswer, Request
+from generators.model.asking import Asker
+from generators.model.budget import Budget, Caps, Prices, Usage
+from generators.model.drafts import Messages, ProgramDraft, Subject, Unparsed
+from generators.model.endpoint import Endpoint
+from generators.model.strategies import repair
+from generators.model.strategies.catalogue import STRATEGIES
+from validators.sandbox.runner import Sandbox
 
-# After one of these the endpoint is not asked again in this shard: the next question would end alike, and a server
-# that hangs costs the whole timeout each time.
-GONE = frozenset({"unreachable", "timeout", "bad-key", "http-401", "http-403", "http-404"})
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a question: a program, judged; or the verdict on what came instead, and its text."""
+
+    question: Question
+    program: Program | None = None
+    verdict: Verdict | None = None
+    text: str = ""
+    answered: bool = True
+    repairs: int = 0
 
 
-@dataclass
+def request_of(model: Model, messages: Messages, sample: int) -> Request:
+    """The request with the recipe's parameters."""
+    extra = json.dumps(model.extra, sort_keys=True, ensure_ascii=False) if model.extra else ""
+    return Request(
+        model.base_url, model.name, messages, model.temperature, model.max_tokens, sample, schema="", extra=extra
+    )
+
+
+def first_messages(question: Question, seed: Seed) -> tuple[Subject, Messages]:
+    """What the question is about, and how it is asked at first."""
+    subject = subject_of(seed, question.language, question.sample, question.strategy)
+    return subject, STRATEGIES[question.strategy].prompt(subject)
+
+
+def questions(recipe: Recipe, seeds: Iterable[str]) -> list[Question]:
+    """All that a recipe asks, seed by seed."""
+    return [
+        Question(strategy, seed, language, sample)
+        for seed in seeds
+        for language in recipe.languages
+        for strategy, count in recipe.generate.model.strategies.items()
+        for sample in range(count)
+    ]
+
+
+def budget_of(model: Model, answers: Answers) -> Budget:
+    """The recipe's caps and prices, with what the record has spent before."""
+    caps = Caps(model.max_requests, model.max_total_tokens, model.max_cost)
+    return Budget(caps, Prices(model.prices.input, model.prices.output), answers.spent())
+
+
+class Judges:
+    """Threads that judge, one a core, each with its own sandbox; a context manager."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self._pool = ThreadPoolExecutor(count, thread_name_prefix="judge", initializer=self._begin)
+        self._own = threading.local()
+        self._sandboxes: list[Sandbox] = []
+
+    def __enter__(self) -> Judges:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown(cancel_futures=True)
+        for sandbox in self._sandboxes:
+            sandbox.close()
+
+    @property
+    def cpu_s(self) -> float:
+        """CPU seconds of the compilers so far."""
+        return sum(sandbox.cpu_s for sandbox in self._sandboxes)
+
+    async def judge(self, seed: Seed, asked: Question, draft: ProgramDraft, model: str, repairs: int) -> Program:
+        """The draft as a Program, through the gates."""
+
+        def judging() -> Program:
+            return judged(seed, asked, draft, self._own.sandbox, model, repairs)
+
+        return await asyncio.get_running_loop().run_in_executor(self._pool, judging)
+
+    def _begin(self) -> None:
+        self._own.sandbox = Sandbox()
+        self._sandboxes.append(self._own.sandbox)
+
+
+@dataclass(frozen=True, slots=True)
 class Talk:
-    """The questions of one shard. `usage` counts the answers used and their tokens, recorded ones included, so that a
-    replay counts the same; `unanswered` notes that the next run has something to ask."""
+    """The talk of a whole run."""
 
-    job: Job
-    seed: Seed
-    endpoint: Endpoint
-    usage: Counter[str] = field(default_factory=Counter)
-    gone: NoAnswer | None = None
-    unanswered: bool = False
+    model: Model
+    seeds: Mapping[str, Seed]
+    asker: Asker
+    judges: Judges
 
-    def __post_init__(self) -> None:
-        self.answers = Answers(self.job.run / self.job.recipe.generate.model.record)
-
-    def draft(self, language: Language, sample: int) -> ProgramDraft:
-        """One parsed answer; a malformed one is asked for again with what was wrong, as often as the recipe says.
-
-        Raises:
-            NoAnswer: nothing usable came.
-            Unparsed: the last answer is malformed too.
-        """
-        asked = self.job.recipe.generate.model
-        subject = subject_of(self.seed, language, sample)
-        messages = spirit.prompt(subject)
-        for attempt in range(asked.retries + 1):
-            request = Request(asked.base_url, asked.name, messages, asked.temperature, asked.max_tokens, sample)
-            answer = self._answer(request)
-            try:
-                return spirit.parse(answer.text, subject)
-            except Unparsed as trouble:
-                if attempt == asked.retries:
-                    raise
-                messages = repair.reformed(messages, trouble, language)
+    async def outcome(self, question: Question) -> Outcome:
+        """Asks until there is a program that holds, or no try is left."""
+        seed = self.seeds[question.seed]
+        subject, messages = first_messages(question, seed)
+        try:
+            for repairs in range(self.model.repairs + 1):
+                draft, said, messages = await self._draft(question, subject, messages)
+                program = await self.judges.judge(seed, question, draft, self.model.name, repairs)
+                if program.failed is None or repairs == self.model.repairs:
+                    return Outcome(question, program, repairs=repairs)
+                messages = repair.again(messages, said, told(program.failed), question.language)
+        except NoAnswer as trouble:
+            verdict = Verdict("model", "failed", trouble.reason, trouble.detail)
+            return Outcome(question, verdict=verdict, answered=False)
+        except Unparsed as trouble:
+            return Outcome(
+                question, verdict=Verdict("model", "failed", trouble.reason, str(trouble)), text=trouble.answer
+            )
         raise AssertionError("the loop returns or raises")
 
-    def _answer(self, request: Request) -> Answer:
-        answer = self.answers.get(request)
-        try:
-            if answer is None and self.gone is not None:
-                raise NoAnswer(self.gone.reason, f"not asked again in this shard after: {self.gone.detail}")
-            answer = answer or self.answers.put(request, self.endpoint.ask(request))
-        except NoAnswer as trouble:
-            self.unanswered = True
-            if trouble.reason in GONE:
-                self.gone = self.gone or trouble
-            raise
-        self.usage.update(
-            {"answers": 1, "prompt_tokens": answer.prompt_tokens, "completion_tokens": answer.completion_tokens}
-        )
-        return answer
+    async def _draft(
+        self, question: Question, subject: Subject, messages: Messages
+    ) -> tuple[ProgramDraft, str, Messages]:
+        """A draft, the answer that holds it, and the messages that led to it; a malformed answer is asked for again."""
+        for attempt in range(self.model.retries + 1):
+            answer = await self.asker.ask(request_of(self.model, messages, question.sample), question.strategy)
+            try:
+                draft = STRATEGIES[question.strategy].parse(answer.text, subject)
+            except Unparsed as trouble:
+                if attempt == self.model.retries:
+                    raise
+                messages = repair.reformed(messages, trouble, question.language)
+            else:
+                assert isinstance(draft, ProgramDraft), f"{question.strategy} makes no program"
+                return draft, answer.text, messages
+        raise AssertionError("the loop returns or raises")
+
+
+def told(verdict: Verdict) -> str:
+    """What a gate said, as the model is told."""
+    lines = [f"{d.file}:{d.line}: {d.severity}: {d.message}" for d in verdict.diagnostics]
+    return "\n".join(lines) or f"{verdict.reason}: {verdict.evidence}"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """All outcomes in the order of the questions, what the answers used, and CPU seconds of the compilers."""
+
+    outcomes: tuple[Outcome, ...]
+    usage: Usage
+    tool_cpu_s: float
+
+
+async def ask_all(job: Job, asked: list[Question], seeds: Mapping[str, Seed]) -> Said:
+    """Every question of a run.
+
+    Raises:
+        UnreadableShard: the record of answers cannot be used.
+    """
+    model = job.recipe.generate.model
+    answers = Answers(job.run / model.record)
+    rng = random.Random(f"{job.recipe.seed}/model")
+    found: list[Outcome | None] = [None] * len(asked)
+    left = iter(enumerate(asked))
+    key = os.environ.get(model.api_key_env, "")
+    with Judges(os.cpu_count() or 1) as judges:
+        async with Endpoint(model.base_url, key, model.timeout_s) as endpoint:
+            asker = Asker(
+                endpoint,
+                answers,
+                budget_of(model, answers),
+                retries=model.retries,
+                in_flight=model.in_flight,
+                patience_s=model.patience_s,
+                rng=rng,
+            )
+            talk = Talk(model, seeds, asker, judges)
+
+            async def talking() -> None:
+                for index, question in left:
+                    found[index] = await talk.outcome(question)
+
+            # More than may be in flight, since some of them are being judged.
+            tasks = [asyncio.create_task(talking()) for _ in range(min(len(asked), model.in_flight + 2 * judges.count))]
+            try:
+                await asyncio.gather(*tasks)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+                await asker.close()
+        spent = judges.cpu_s
+    return Said(tuple(one for one in found if one is not None), asker.usage, spent)

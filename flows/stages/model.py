@@ -1,176 +1,143 @@
 """Stage: the model writes more in a seed's spirit, and the gates decide. Makes nothing when the recipe has it off.
 
-Each answer is recorded before it is used, so that the same recipe needs no server a second time. An endpoint that is
-gone ends the asking for that seed, not the run; what it left unanswered is asked again by the next run.
+One job asks all questions, many at a time, and leaves the files of each seed. Each answer is recorded before it is
+used, so that the same recipe needs no server a second time, and a run that was killed pays for no answer twice. An
+endpoint that is gone ends the asking, not the run; what it left unanswered is asked again by the next run. A cap that
+is reached ends it for good.
 """
 
 from __future__ import annotations
 
-import os
-import random
-from collections import Counter
-from collections.abc import Iterable, Iterator
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from corpus.chips import chip_for
-from corpus.records import Language, Program, Rejected, Sizes, Step, Verdict, program_id
+from corpus.recipe import Model
+from corpus.records import Program, Rejected, Verdict
 from corpus.seeds import Seed, load_seed
 from corpus.shards import Manifest, read_table
-from corpus.source.unit import Unit
 from corpus.tables import program_table, reject_row, reject_table
 from filters.duplicates import NearDuplicates, select_distinct_programs
 from filters.keys import program_key
 from flows.job import Job, JobMaker, stage_outputs, tool_words
-from generators.model.drafts import ProgramDraft, Unparsed
-from generators.model.strategies import spirit
-from generators.tasks.naming import missing
-from generators.tasks.own_words import names_of
-from generators.tasks.registers import registers_of
-from generators.tasks.row import folded
-from generators.templates import default_filling, fill_program
-from validators import chip_fit
-from validators.boards import BOARDS, memory_model
-from validators.sandbox.runner import Sandbox
-from validators.screen import screen_for
-from validators.toolchains.compile import compile_verdict
-from validators.toolchains.gcc import gcc_host
-from validators.toolchains.toolchain import Toolchain
+from flows.judging import GRADE, root_of
+from flows.passes import passes
+from generators.model.budget import Prices
+
+if TYPE_CHECKING:
+    from flows.talk import Outcome, Said
 
 NAME = "model"
-VERSION = "2"
+VERSION = "3"
 SECTIONS = ("generate", "verify", "languages", "curate")
 
-# The best evidence that a program without a harness can have.
-GRADE = "compiled"
+Reject = tuple[Rejected, str]
+"""What was rejected, and its text."""
 
 
 def jobs(make: JobMaker) -> list[Job]:
-    """One job a seed; none with the model off, or when no program of its kind would be accepted."""
+    """One job; none with the model off, or when no program of its kind would be accepted."""
     if not make.recipe.generate.model.enabled or GRADE not in make.recipe.verify.accept_model:
         return []
-    rows = [row for path in stage_outputs(make.run, "seeds", "kept") for row in read_table(path).to_pylist()]
-    return [make.job(row["id"], [row["digest"], *tool_words(make.run)], seed=row["id"]) for row in rows]
+    return [make.job("all", [*(f"{name} {digest}" for name, digest in _seeds(make)), *tool_words(make.run)])]
 
 
 def work(job: Job) -> Manifest:
-    """Asks for one seed, in each language as often as the recipe says, and judges what comes."""
+    """Asks about every seed, in each language as often as the recipe says, and judges what comes."""
     # Here, since the client takes half a second to import, in each worker of a run without a model too.
-    from flows.talk import Talk
-    from generators.model.endpoint import Endpoint, NoAnswer
+    from flows.talk import ask_all, questions
 
-    seed = load_seed(job.seeds / job.seed)
-    asked = job.recipe.generate.model
-    root = _root(seed)
-    kept = {root.id: root}
-    rejected: list[tuple[Rejected, str]] = []
-
-    def reject(name: str, verdict: Verdict, text: str = "", winner: str = "", similarity: float = 0.0) -> None:
-        rejected.append((Rejected(name, verdict, winner, similarity), text))
-
-    key = os.environ.get(asked.api_key_env, "")
-    rng = random.Random(f"{job.recipe.seed}/model/{seed.id}")
-    with Endpoint(asked.base_url, key, asked.timeout_s, asked.retries, rng) as endpoint, Sandbox() as sandbox:
-        talk = Talk(job, seed, endpoint)
-        for name, language, sample in _questions(job):
-            try:
-                draft = talk.draft(language, sample)
-            except NoAnswer as trouble:
-                reject(name, Verdict("model", "failed", trouble.reason, trouble.detail))
-                continue
-            except Unparsed as trouble:
-                reject(name, Verdict("model", "failed", trouble.reason, str(trouble)), trouble.answer)
-                continue
-            program = _judged(seed, language, sample, draft, sandbox, asked.name)
-            if program.failed is not None:
-                reject(name, program.failed, f"{draft.instruction}\n\n{draft.source}")
-            elif program.id in kept:
-                reject(
-                    name,
-                    Verdict("model", "failed", "copy", "the very program of the seed or of another answer"),
-                    draft.source,
-                )
-            else:
-                kept[program.id] = program
-        spent = sandbox.cpu_s
-    for copy in _copies(kept.values(), job.recipe.curate.near_duplicate):
-        reject(copy.id, copy.verdict, kept.pop(copy.id).source, copy.winner, copy.similarity)
-    programs = sorted((one for one in kept.values() if one is not root), key=lambda program: program.id)
+    seeds = {name: load_seed(job.seeds / name) for name, _ in _seeds(job)}
+    said = asyncio.run(ask_all(job, questions(job.recipe, seeds), seeds))
+    by_seed: dict[str, list[Outcome]] = defaultdict(list)
+    for outcome in said.outcomes:
+        by_seed[outcome.question.seed].append(outcome)
+    programs: list[Program] = []
+    rejects: list[Rejected] = []
+    tables = {}
+    for name, outcomes in by_seed.items():
+        kept, rejected = _chosen(seeds[name], outcomes, job.recipe.curate.near_duplicate)
+        tables[f"{name}.programs"] = program_table(kept)
+        tables[f"{name}.rejects"] = reject_table(
+            [reject_row("program", name, NAME, one, text) for one, text in rejected]
+        )
+        programs += kept
+        rejects += [one for one, _ in rejected]
     counts = {
-        "in": len(programs) + len(rejected),
+        "in": len(programs) + len(rejects),
         "kept": len(programs),
-        "rejected": len(rejected),
-        "reasons": dict(Counter(f"{one.verdict.gate}:{one.verdict.reason}" for one, _ in rejected)),
-        "usage": dict(talk.usage),
+        "rejected": len(rejects),
+        "reasons": dict(Counter(f"{one.verdict.gate}:{one.verdict.reason}" for one in rejects)),
+        "usage": dict(said.usage.total),
+        "model": job.recipe.generate.model.name,
+        "strategies": _by_strategy(said, programs, job.recipe.generate.model),
     }
-    tables = {
-        "programs": program_table(programs),
-        "rejects": reject_table([reject_row("program", seed.id, NAME, one, text) for one, text in rejected]),
-    }
-    sealed = replace(job, input="unanswered") if talk.unanswered else job
-    return sealed.finish(tables, counts, spent)
+    for path in job.folder.glob("all.*"):  # of seeds that are asked about no more
+        path.unlink()
+    # A cap stays reached under this recipe; all else may go better next time.
+    again = any(not one.answered and one.verdict and one.verdict.reason != "budget" for one in said.outcomes)
+    sealed = replace(job, input="unanswered") if again else job
+    return sealed.finish(tables, counts, said.tool_cpu_s)
 
 
-def _questions(job: Job) -> Iterator[tuple[str, Language, int]]:
-    """A name, the language and the sample of each question of a shard."""
-    for language in job.recipe.languages:
-        for sample in range(job.recipe.generate.model.requests):
-            yield f"{job.seed}-{language}-{sample}", language, sample
+def _seeds(job: Job | JobMaker) -> list[tuple[str, str]]:
+    """Id and digest of the seeds that can be used."""
+    rows = [row for path in stage_outputs(job.run, "seeds", "kept") for row in read_table(path).to_pylist()]
+    return [(row["id"], row["digest"]) for row in rows]
 
 
-def _judged(seed: Seed, language: Language, sample: int, draft: ProgramDraft, sandbox: Sandbox, model: str) -> Program:
-    """The model's program through the gates that need no harness; as for a seed, a warning counts as wrong."""
-    params = (("model", model), ("language", language), ("sample", str(sample)), ("instruction", draft.instruction))
-    program = Program(
-        id=program_id(seed.id, draft.source),
-        seed=seed.id,
-        source=draft.source,
-        origin="model",
-        steps=(Step("model", spirit.NAME, params=params),),
-        grade=GRADE,
-    )
-    filling = default_filling(seed)
-    phrasings = seed.sheet.instruction.of(language)
-    if folded(draft.instruction) in {folded(filling.words(text)) for text in phrasings}:
-        return program.judged(Verdict("model", "failed", "copied-instruction", "the seed's own instruction"))
-    program = program.judged(screen_for(seed.sheet.target)(draft.source))
-    if program.failed:
-        return program
-    target = compile_verdict(sandbox, _compiler(seed), draft.source)
-    program = replace(program, sizes=target.sizes).judged(target.verdict)
-    if program.failed:
-        return program
-    chip = chip_for(seed.sheet.target, seed.sheet.chip)
-    for fit in (chip_fit.registers(draft.source, chip), chip_fit.sizes(target.sizes or Sizes(0, 0), chip)):
-        if not fit.passed:
-            return program.judged(fit)
-    if seed.sheet.target == "mcs51":  # the others' registers mean something to their own compiler only
-        program = program.judged(compile_verdict(sandbox, gcc_host, draft.source).verdict)
-    if program.failed:
-        return program
-    warnings = [d for verdict in program.verdicts for d in verdict.diagnostics if d.severity == "warning"]
-    if warnings:
-        first = warnings[0]
-        words = f"{first.file}:{first.line}: {first.message}"
-        return program.judged(Verdict("model", "failed", "warning", words, tuple(warnings)))
-    known = registers_of(seed.sheet.target).known
-    absent = missing(draft.instruction, names_of(Unit.parse(draft.source.encode())), known)
-    if absent:
-        words = "the instruction speaks of " + ", ".join(absent)
-        return program.judged(Verdict("model", "failed", "missing-name", words))
-    return program
+def _chosen(seed: Seed, outcomes: Sequence[Outcome], near_duplicate: float) -> tuple[list[Program], list[Reject]]:
+    """What is kept of one seed's outcomes, by id, and what is rejected."""
+    root = root_of(seed)
+    kept = {root.id: root}
+    rejects: list[Reject] = []
+    for outcome in outcomes:
+        name, program = outcome.question.name, outcome.program
+        if program is None:
+            assert outcome.verdict is not None, "an outcome without a program has a verdict"
+            rejects.append((Rejected(name, outcome.verdict), outcome.text))
+        elif program.failed is not None:
+            instruction = dict(program.steps[0].params)["instruction"]
+            rejects.append((Rejected(name, program.failed), f"{instruction}\n\n{program.source}"))
+        elif program.id in kept:
+            verdict = Verdict("model", "failed", "copy", "the very program of the seed or of another answer")
+            rejects.append((Rejected(name, verdict), program.source))
+        else:
+            kept[program.id] = program
+    for copy in _copies(kept.values(), near_duplicate):
+        rejects.append((copy, kept.pop(copy.id).source))
+    return sorted((one for one in kept.values() if one is not root), key=lambda one: one.id), rejects
 
 
-def _compiler(seed: Seed) -> Toolchain:
-    """The compiler of the seed's target, with the seed's memory model where that has several."""
-    target = seed.sheet.target
-    return BOARDS[target].compiler("object", memory_model(target, seed.sheet.model), "program.c")
-
-
-def _root(seed: Seed) -> Program:
-    """The seed's own Program, which every answer must differ from."""
-    filling = default_filling(seed)
-    source = fill_program(seed, filling)
-    return Program(program_id(seed.id, source, filling.texts), seed.id, source, "seed")
+def _by_strategy(said: Said, kept: Iterable[Program], model: Model) -> dict[str, dict[str, Any]]:
+    """What each strategy asked, got and cost, and its pass@k: a task is a seed in a language, right is what every gate
+    passed, copies too; what was not answered is left out."""
+    prices = Prices(model.prices.input, model.prices.output)
+    stays = Counter(program.steps[0].name for program in kept)
+    found: dict[str, dict[str, Any]] = {}
+    for name in model.strategies:
+        mine = [one for one in said.outcomes if one.question.strategy == name]
+        tasks: dict[tuple[str, str], list[bool]] = defaultdict(list)
+        for one in mine:
+            if one.answered:
+                right = one.program is not None and one.program.failed is None
+                tasks[one.question.seed, one.question.language].append(right)
+        usage = said.usage.by_strategy.get(name, Counter())
+        found[name] = {
+            "asked": len(mine),
+            "answered": sum(map(len, tasks.values())),
+            "right": sum(map(sum, tasks.values())),
+            "repaired": sum(1 for one in mine if one.repairs and one.program and one.program.failed is None),
+            "kept": stays[name],
+            "answers": usage["answers"],
+            "prompt_tokens": usage["prompt_tokens"],
+            "completion_tokens": usage["completion_tokens"],
+            "cost": round(prices.cost(usage["prompt_tokens"], usage["completion_tokens"]), 6),
+            "pass": passes((len(answers), sum(answers)) for answers in tasks.values()),
+        }
+    return found
 
 
 def _copies(programs: Iterable[Program], threshold: float) -> Iterator[Rejected]:

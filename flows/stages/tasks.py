@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from corpus.records import Example, Language, Program, Rejected
 from corpus.seeds import Seed, load_seed
-from corpus.shards import Manifest, read_table
+from corpus.shards import Manifest, read_table, sha256
 from corpus.source.unit import Unit
 from corpus.tables import example_table, programs_of, reject_row, reject_table
 from filters.length import Length
@@ -38,12 +38,13 @@ def jobs(make: JobMaker) -> list[Job]:
     """One job a shard of Programs."""
     chosen = make.digests("select")
     made = []
-    for stage in ("expand", "model"):
-        for path in stage_outputs(make.run, stage, "programs"):
-            shard = path.name.removesuffix(".programs.parquet")
-            manifest = (stage_folder(make.run, stage) / f"{shard}.json").read_text(encoding="utf-8")
-            seed = shard.rpartition("-")[0] if stage == "expand" else shard
-            made.append(make.job(f"{stage}-{shard}", [manifest, *chosen], seed=seed))
+    for path in stage_outputs(make.run, "expand", "programs"):
+        shard = path.name.removesuffix(".programs.parquet")
+        manifest = (stage_folder(make.run, "expand") / f"{shard}.json").read_text(encoding="utf-8")
+        made.append(make.job(f"expand-{shard}", [manifest, *chosen], seed=shard.rpartition("-")[0]))
+    for path in stage_outputs(make.run, "model", "programs"):
+        seed = path.name.split(".")[1]
+        made.append(make.job(f"model-{seed}", [sha256(path), *chosen], seed=seed))
     return made
 
 
@@ -51,7 +52,8 @@ def work(job: Job) -> Manifest:
     """Writes the Examples of one shard of Programs."""
     seed = load_seed(job.seeds / job.seed)
     stage, _, shard = job.shard.partition("-")
-    programs = {p.id: p for p in programs_of(read_table(stage_folder(job.run, stage) / f"{shard}.programs.parquet"))}
+    name = f"all.{shard}" if stage == "model" else shard  # one job of the model stage leaves a file a seed
+    programs = {p.id: p for p in programs_of(read_table(stage_folder(job.run, stage) / f"{name}.programs.parquet"))}
     chosen = kept_ids(job)
     compiler = compiler_of(seed.sheet.target, tool_versions(job.run))
     kept: dict[str, Example] = {}

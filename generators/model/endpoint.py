@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import random
+import asyncio
+import json
 import re
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
@@ -13,140 +13,123 @@ from typing import Any
 
 import httpx2
 import openai
-from openai.types.chat import ChatCompletionMessageParam
 from pydantic import BaseModel, Field, ValidationError
 
-from generators.model.answers import Answer, Request
+from generators.model.answers import Answer, NoAnswer, Request
 
-# Waits between tries grow from here, with jitter; the client's own back-off begins with the same.
-FIRST_WAIT_S = 0.5
-# A server's Retry-After goes before, up to here; one that asks for more is left for the next run.
-LONGEST_WAIT_S = 60.0
-# Transient by the client's own documentation; a 500 can be a bad request on some servers, and then fails again.
-RETRIED_STATUS = frozenset({408, 409, 429, 500, 502, 503, 504})
-RETRIED = frozenset({"unreachable", "timeout", "rate-limited", "empty", *(f"http-{n}" for n in RETRIED_STATUS)})
 # Over a thousand times what a program takes; an endless body must not fill the memory.
 LARGEST_BODY = 4 << 20
+# Characters; a shorter key (`none`, `local`) is no secret, and would be found in words that are none.
+SHORTEST_SECRET = 8
 
 
-class NoAnswer(Exception):
-    """The endpoint gave nothing usable.
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What servers differ in: the name of the token limit, and whether they take a seed and a temperature."""
 
-    `reason` is `unreachable`, `timeout`, `rate-limited`, `http-<status>`, `not-a-completion`, `empty` or `bad-key`;
-    `detail` says more; `wait_s` is how long the server asked to wait, 0 where it did not.
-    """
+    limit: str = "max_tokens"
+    seeded: bool = True
+    tempered: bool = True
 
-    def __init__(self, reason: str, detail: str, wait_s: float = 0.0) -> None:
-        super().__init__(f"{reason}: {detail}")
-        self.reason, self.detail, self.wait_s = reason, detail, wait_s
+    def after(self, refusal: str) -> _Form:
+        """The form for a server that refused this one in these words; the same where they name nothing in it."""
+        if self.limit == "max_tokens" and re.search(r"\bmax_tokens\b", refusal):
+            return replace(self, limit="max_completion_tokens")
+        if self.seeded and re.search(r"\bseed\b", refusal):
+            return replace(self, seeded=False)
+        if self.tempered and re.search(r"\btemperature\b", refusal):
+            return replace(self, tempered=False)
+        return self
 
 
 @dataclass
 class Endpoint:
-    """An OpenAI-compatible server; a context manager that closes its connections.
+    """An OpenAI-compatible server; an async context manager that closes its connections, for one event loop.
 
-    `timeout_s` is for one whole answer, `retries` counts further tries after a transient failure, `first_wait_s` is
-    the wait before the first of them.
+    `timeout_s` is for one whole answer. It is asked once a call: when to ask again, `generators.model.asking` says.
     """
 
     base_url: str
     api_key: str = field(repr=False)
     timeout_s: float
-    retries: int
-    rng: random.Random = field(default_factory=lambda: random.Random(0), repr=False)
-    first_wait_s: float = FIRST_WAIT_S
 
     def __post_init__(self) -> None:
         # A key read from a file often ends with a line break.
         self.api_key = self.api_key.strip()
         # Our own retries, not the client's: each failure is seen and named.
-        self._client = openai.OpenAI(
+        self._client = openai.AsyncOpenAI(
             base_url=self.base_url, api_key=self.api_key or "none", timeout=self.timeout_s, max_retries=0
         )
-        # What servers differ in; a refusal that names one of these changes it for the rest of this endpoint's life.
-        self._limit = "max_tokens"
-        self._seeded = True
+        self._form = _Form()
 
-    def __enter__(self) -> Endpoint:
+    async def __aenter__(self) -> Endpoint:
         return self
 
-    def __exit__(
+    async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._client.close()
+        await self._client.close()
 
-    def ask(self, request: Request) -> Answer:
+    async def ask(self, request: Request) -> Answer:
         """One answer.
 
         Raises:
-            NoAnswer: after the last try.
+            NoAnswer: nothing usable came.
         """
         if not self.api_key.isascii():
             raise NoAnswer("bad-key", "the key has a character that no HTTP header can carry")
-        for attempt in range(self.retries + 1):
-            try:
-                return _checked(self._body(request), self.base_url)
-            except NoAnswer as trouble:
-                if attempt == self.retries or trouble.reason not in RETRIED or trouble.wait_s > LONGEST_WAIT_S:
-                    raise
-                own = self.first_wait_s * 2**attempt * self.rng.uniform(0.75, 1.0)
-                time.sleep(max(trouble.wait_s, min(own, LONGEST_WAIT_S)))
-        raise AssertionError("the loop returns or raises")
+        body = await self._body(request)
+        if len(self.api_key) >= SHORTEST_SECRET:  # some servers repeat it, and answers are kept
+            body = body.replace(self.api_key.encode(), b"<key>")
+        return _checked(body, self.base_url)
 
-    def _body(self, request: Request) -> bytes:
+    async def _body(self, request: Request) -> bytes:
         """What the server sends with status 200."""
-        try:
-            return self._sent(request)
-        except (openai.APITimeoutError, httpx2.TimeoutException):
-            raise self._late() from None
-        except openai.APIStatusError as error:
-            if self._changed(error):
-                return self._body(request)
-            reason = "rate-limited" if error.status_code == 429 else f"http-{error.status_code}"
-            raise NoAnswer(reason, self._said(error), _retry_after(error)) from None
-        except httpx2.DecodingError as error:
-            raise NoAnswer("not-a-completion", f"{self.base_url}: {error}") from None
-        except (openai.APIConnectionError, httpx2.HTTPError) as error:
-            raise NoAnswer("unreachable", f"{self.base_url}: {error.__cause__ or error}") from None
+        while True:
+            form = self._form
+            try:
+                # The client's own timeout is for each piece, so a server that drips would hold it for ever.
+                async with asyncio.timeout(self.timeout_s):
+                    return await self._sent(request, form)
+            except (TimeoutError, openai.APITimeoutError, httpx2.TimeoutException):
+                raise NoAnswer("timeout", f"no answer from {self.base_url} within {self.timeout_s:g} s") from None
+            except openai.APIStatusError as error:
+                if not self._changed(form, error):
+                    reason = "rate-limited" if error.status_code == 429 else f"http-{error.status_code}"
+                    raise NoAnswer(reason, self._said(str(error)), _retry_after(error)) from None
+            except httpx2.DecodingError as error:
+                raise NoAnswer("not-a-completion", self._said(str(error))) from None
+            except (openai.APIConnectionError, httpx2.HTTPError) as error:
+                raise NoAnswer("unreachable", self._said(str(error.__cause__ or error))) from None
 
-    def _sent(self, request: Request) -> bytes:
-        # Read in pieces: the client's timeout is for each piece, so a server that drips would hold it for ever.
-        # And read raw: the client hardly validates what comes (HTML gives a `str`, an error object a completion).
-        deadline = time.monotonic() + self.timeout_s
+    async def _sent(self, request: Request, form: _Form) -> bytes:
+        # Read raw: the client hardly validates what comes (HTML gives a `str`, an error object a completion).
         body = bytearray()
-        with self._client.chat.completions.with_streaming_response.create(
+        async with self._client.chat.completions.with_streaming_response.create(
             model=request.model,
-            messages=[_message(role, content) for role, content in request.messages],
-            temperature=request.temperature,
-            seed=request.sample if self._seeded else openai.omit,
-            extra_body={self._limit: request.max_tokens},
+            messages=[],
+            extra_body=_parameters(request, form),
         ) as response:
-            for piece in response.iter_bytes():
+            async for piece in response.iter_bytes():
                 body += piece
-                if time.monotonic() > deadline:
-                    raise self._late()
                 if len(body) > LARGEST_BODY:
                     raise NoAnswer("not-a-completion", f"{self.base_url} sent more than {LARGEST_BODY} bytes")
         return bytes(body)
 
-    def _changed(self, error: openai.APIStatusError) -> bool:
-        """Whether the refusal names a parameter that can be sent otherwise: by its newer name, or not at all."""
+    def _changed(self, form: _Form, error: openai.APIStatusError) -> bool:
+        """Whether the refusal names a parameter that can be sent otherwise; if so it is, for the endpoint's life.
+
+        Others in flight may have met the same refusal before: then the form has changed already.
+        """
         if error.status_code not in (400, 422):
             return False
-        if self._limit == "max_tokens" and re.search(r"\bmax_tokens\b", error.response.text):
-            self._limit = "max_completion_tokens"
-            return True
-        if self._seeded and re.search(r"\bseed\b", error.response.text):
-            self._seeded = False
-            return True
-        return False
+        if form == self._form:
+            self._form = form.after(error.response.text)
+        return form != self._form
 
-    def _late(self) -> NoAnswer:
-        return NoAnswer("timeout", f"no answer from {self.base_url} within {self.timeout_s:g} s")
-
-    def _said(self, error: openai.APIStatusError) -> str:
-        """The server's words, without the key, which some servers repeat."""
-        text = str(error).replace(self.api_key, "<key>") if self.api_key else str(error)
+    def _said(self, words: str) -> str:
+        """The words of the server or the client, without the key, which some repeat."""
+        text = words.replace(self.api_key, "<key>") if self.api_key else words
         return f"{self.base_url}: {text[:300]}"
 
 
@@ -166,12 +149,22 @@ class _Completion(BaseModel):
     usage: Any = None
 
 
-def _message(role: str, content: str) -> ChatCompletionMessageParam:
-    if role == "system":
-        return {"role": "system", "content": content}
-    if role == "assistant":
-        return {"role": "assistant", "content": content}
-    return {"role": "user", "content": content}
+def _parameters(request: Request, form: _Form) -> dict[str, Any]:
+    """The body of the request; `extra_body` carries it past the client's own checks, which cost a millisecond."""
+    body: dict[str, Any] = {
+        "messages": [{"role": role, "content": content} for role, content in request.messages],
+        form.limit: request.max_tokens,
+    }
+    if form.tempered:
+        body["temperature"] = request.temperature
+    if form.seeded:
+        body["seed"] = request.sample
+    if request.schema:
+        schema = {"name": "answer", "strict": True, "schema": json.loads(request.schema)}
+        body["response_format"] = {"type": "json_schema", "json_schema": schema}
+    if request.extra:
+        body |= json.loads(request.extra)
+    return body
 
 
 def _checked(body: bytes, base_url: str) -> Answer:

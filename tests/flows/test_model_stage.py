@@ -19,6 +19,7 @@ from flows.job import JobMaker, stage_outputs
 from flows.pipeline import Run, check_balance
 from flows.settings import ROOT, prepare
 from flows.stages import model, seeds
+from generators.model.breaker import TRIPS
 from generators.templates import default_filling, fill_program
 from tests.flows.conftest import carried_out, parquet_bytes
 from tests.generators.model.server import ModelServer, Reply, Script, completion, refusal, serving
@@ -80,7 +81,15 @@ def three_kinds(asked: dict[str, Any]) -> Reply:
 
 def recipe(base_url: str, **asked: Any) -> Recipe:
     """Two seeds, hardly anything but the model's programs."""
-    settings = {"enabled": True, "base_url": base_url, "name": "tiny", "requests": 3, "retries": 1, "timeout_s": 5}
+    settings = {
+        "enabled": True,
+        "base_url": base_url,
+        "name": "tiny",
+        "strategies": {"spirit": asked.pop("answers", 3)},
+        "retries": 1,
+        "timeout_s": 20,
+        "patience_s": 0,
+    }
     return Recipe.model_validate(
         {
             "name": "with-model",
@@ -186,9 +195,8 @@ def test_a_second_run_asks_nothing_and_gives_the_same_bytes(first: tuple[Path, M
     shutil.copy(folder / "answers.sqlite", tmp_path)
     again = carried_out(recipe(server.url), tmp_path, workers=1)
     assert parquet_bytes(again.folder) == parquet_bytes(folder)
-    for name in ONLY:
-        path = Path("shards", "model", f"{name}.json")
-        assert (again.folder / path).read_bytes() == (folder / path).read_bytes()
+    path = Path("shards", "model", "all.json")
+    assert (again.folder / path).read_bytes() == (folder / path).read_bytes()
     assert len(server.asked) == before
 
 
@@ -218,7 +226,7 @@ def test_every_trouble_is_a_reject_and_is_asked_again_by_the_next_run(tmp_path: 
     good = written(*GOOD["crc8-maxim", "en"])
     bad = (Reply(b"<html>"), refusal(429), completion(None), refusal(500), Reply(hang_up=True))
     with serving(by_sample(good, *bad)) as server:
-        chosen = recipe(server.url, retries=0, requests=6).model_copy(update=ENGLISH)
+        chosen = recipe(server.url, retries=0, answers=6).model_copy(update=ENGLISH)
         stage(chosen, tmp_path)
         assert rejected(tmp_path) == [
             ("model", reason) for reason in ("not-a-completion", "rate-limited", "empty", "http-500", "unreachable")
@@ -234,14 +242,15 @@ def test_every_trouble_is_a_reject_and_is_asked_again_by_the_next_run(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    "reply, reason", [(refusal(401), "http-401"), (refusal(404), "http-404"), (Reply(pause_s=30), "timeout")]
+    "reply, reason, times",
+    [(refusal(401), "http-401", 1), (refusal(404), "http-404", 1), (Reply(pause_s=30), "timeout", TRIPS)],
 )
-def test_an_endpoint_that_is_gone_is_asked_once_a_shard(tmp_path: Path, reply: Reply, reason: str) -> None:
+def test_an_endpoint_that_is_gone_is_given_up(tmp_path: Path, reply: Reply, reason: str, times: int) -> None:
     """A wrong key or a server that hangs does not cost each question anew; each reject still has the reason."""
     with serving(lambda _: reply) as server:
-        stage(recipe(server.url, retries=0, timeout_s=0.3), tmp_path)
+        stage(recipe(server.url, retries=0, timeout_s=0.3, in_flight=1), tmp_path)
         assert rejected(tmp_path) == [("model", reason)] * 12
-        assert len(server.asked) == len(ONLY)
+        assert len(server.asked) == times
 
 
 SEED = load_seed(SEEDS / "crc8-maxim")
@@ -283,7 +292,7 @@ def test_the_gates_say_no(tmp_path: Path) -> None:
     """A copy with new words, words without their program, and what a seed could not have either."""
     replies = [written(task, code) for task, code, _, _ in POOR.values()]
     with serving(by_sample(*replies)) as server:
-        chosen = recipe(server.url, requests=len(POOR)).model_copy(update=ENGLISH)
+        chosen = recipe(server.url, answers=len(POOR)).model_copy(update=ENGLISH)
         stage(chosen, tmp_path)
     assert kept(tmp_path) == []
     assert sorted(rejected(tmp_path)) == sorted((gate, reason) for _, _, gate, reason in POOR.values())
@@ -294,7 +303,7 @@ def test_a_copy_names_what_it_copies(tmp_path: Path) -> None:
     other = CODE.replace("parity", "odd_bits")
     replies = (written(TASK, CODE), written(TASK.replace("parity", "odd_bits"), other))
     with serving(by_sample(*replies)) as server:
-        stage(recipe(server.url, requests=2).model_copy(update=ENGLISH), tmp_path)
+        stage(recipe(server.url, answers=2).model_copy(update=ENGLISH), tmp_path)
     (stays,) = kept(tmp_path)
     (path,) = stage_outputs(tmp_path, "model", "rejects")
     (row,) = pq.read_table(path).to_pylist()
@@ -315,7 +324,7 @@ def test_the_key_comes_from_the_environment_and_is_not_kept(tmp_path: Path, monk
     """Sent with each request, and in no file of the run."""
     monkeypatch.setenv("SOME_KEY", "sk-very-secret")
     with serving(three_kinds) as server:
-        stage(recipe(server.url, api_key_env="SOME_KEY", requests=1), tmp_path)
+        stage(recipe(server.url, api_key_env="SOME_KEY", answers=1), tmp_path)
         assert set(server.keys) == {"Bearer sk-very-secret"}
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert files and not any(b"sk-very-secret" in path.read_bytes() for path in files)

@@ -42,10 +42,10 @@ def completion(text: str | None, finish: str = "stop", **more: Any) -> Reply:
     return Reply(json.dumps(data).encode())
 
 
-def refusal(status: int, message: str = "no", **headers: str) -> Reply:
+def refusal(status: int, message: str = "no", pause_s: float = 0.0, **headers: str) -> Reply:
     """An error as OpenAI-compatible servers word it."""
     named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
-    return Reply(json.dumps({"error": {"message": message, "type": "e"}}).encode(), status, named)
+    return Reply(json.dumps({"error": {"message": message, "type": "e"}}).encode(), status, named, pause_s)
 
 
 @dataclass
@@ -122,6 +122,7 @@ def serving(script: Script, port: int = 0) -> Iterator[ModelServer]:
 
     class Server(ThreadingHTTPServer):
         daemon_threads = False
+        request_queue_size = 128  # many connect at once
 
         def handle_error(self, request: Any, client_address: Any) -> None:
             """A client that has gone is what some tests are about."""

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from corpus.shards import UnreadableShard
-from generators.model.answers import Answer, Answers, Request
+from generators.model.answers import Answer, Answers, Request, Spent, Try
 
 REQUEST = Request("http://127.0.0.1:1/v1", "tiny", (("user", "问题"),), 0.8, 100, 0)
 
@@ -62,6 +62,8 @@ OTHERS: dict[str, Any] = {
     "temperature": 0.9,
     "max_tokens": 101,
     "sample": 1,
+    "schema": '{"type": "object"}',
+    "extra": '{"top_p": 0.9}',
 }
 
 
@@ -75,6 +77,17 @@ def test_the_key_changes_with_every_field(name: str) -> None:
 def test_the_key_is_the_same_on_every_machine() -> None:
     """A record made elsewhere replays here."""
     assert REQUEST.key == "9a93fdaa07811f4c3e5f7aa5b982ff8fa117a1bdcabf1a38e3535f4a19361576"
+
+
+def test_tries_are_kept_and_an_answer_from_before_them_counts_as_one(tmp_path: Path) -> None:
+    """What was spent outlives the process that spent it."""
+    answers = Answers(tmp_path / "a.sqlite")
+    answers.put(REQUEST, Answer("old", "stop", 3, 4))
+    tries = [Try("k", "spirit", "timeout", 5, 0), Try(asked(1).key, "spirit", "answered", 6, 7)]
+    answers.put_all([(asked(1), Answer("new", "stop", 6, 7))], tries)
+    assert Answers(tmp_path / "a.sqlite").tries() == [*tries, Try(REQUEST.key, "", "answered", 3, 4)]
+    assert answers.spent() == Spent(3, 14, 11)
+    assert answers.keys() == {REQUEST.key, asked(1).key}
 
 
 def test_messages_cannot_be_confused() -> None:
