@@ -8,7 +8,11 @@ from corpus.chips import chip_for
 from corpus.records import Language, Program, Sizes, Step, Verdict, program_id
 from corpus.seeds import Seed
 from corpus.source.unit import Unit
-from generators.model.drafts import ProgramDraft
+from flows.places import differences, placed
+from generators.dialects.conversion import Refused
+from generators.model.drafts import ProgramDraft, Subject
+from generators.model.home import for_compiler, home_of
+from generators.model.strategies.catalogue import STRATEGIES
 from generators.tasks.naming import missing
 from generators.tasks.own_words import names_of
 from generators.tasks.registers import registers_of
@@ -41,17 +45,22 @@ class Question:
         return f"{self.seed}-{self.language}-{self.strategy}-{self.sample}"
 
 
-def judged(seed: Seed, asked: Question, draft: ProgramDraft, sandbox: Sandbox, model: str, repairs: int) -> Program:
+def judged(
+    own: Seed, asked: Question, subject: Subject, draft: ProgramDraft, sandbox: Sandbox, model: str, repairs: int
+) -> Program:
     """The model's program through the gates that need no harness; as for a seed, a warning counts as wrong.
 
-    `repairs` is how often it was sent back before.
+    `own` is the seed that the question was about; the program is judged where it was asked for. `repairs` is how often
+    it was sent back before.
     """
-    language = asked.language
+    language, elsewhere = asked.language, differences(own, subject)
+    seed = placed(own, dict(elsewhere))
     params = (
         ("model", model),
         ("language", language),
         ("sample", str(asked.sample)),
         ("instruction", draft.instruction),
+        *elsewhere,
         *((("repairs", str(repairs)),) if repairs else ()),
         *((("thinking", draft.thinking),) if draft.thinking else ()),
     )
@@ -63,23 +72,27 @@ def judged(seed: Seed, asked: Question, draft: ProgramDraft, sandbox: Sandbox, m
         steps=(Step("model", asked.strategy, params=params),),
         grade=GRADE,
     )
-    filling = default_filling(seed)
-    phrasings = seed.sheet.instruction.of(language)
-    if folded(draft.instruction) in {folded(filling.words(text)) for text in phrasings}:
+    filling = default_filling(own)
+    phrasings = own.sheet.instruction.of(language)
+    own_task = STRATEGIES[asked.strategy].own_task
+    if not own_task and folded(draft.instruction) in {folded(filling.words(text)) for text in phrasings}:
         return program.judged(Verdict("model", "failed", "copied-instruction", "the seed's own instruction"))
-    program = program.judged(screen_for(seed.sheet.target)(draft.source))
+    source = for_compiler(draft.source, home_of(subject))
+    if isinstance(source, Refused):
+        return program.judged(Verdict("model", "failed", "not-convertible", f"line {source.line}: {source.words}"))
+    program = program.judged(screen_for(seed.sheet.target)(source))
     if program.failed:
         return program
-    target = compile_verdict(sandbox, _compiler(seed), draft.source)
+    target = compile_verdict(sandbox, _compiler(seed), source)
     program = replace(program, sizes=target.sizes).judged(target.verdict)
     if program.failed:
         return program
     chip = chip_for(seed.sheet.target, seed.sheet.chip)
-    for fit in (chip_fit.registers(draft.source, chip), chip_fit.sizes(target.sizes or Sizes(0, 0), chip)):
+    for fit in (chip_fit.registers(source, chip), chip_fit.sizes(target.sizes or Sizes(0, 0), chip)):
         if not fit.passed:
             return program.judged(fit)
     if seed.sheet.target == "mcs51":  # the others' registers mean something to their own compiler only
-        program = program.judged(compile_verdict(sandbox, gcc_host, draft.source).verdict)
+        program = program.judged(compile_verdict(sandbox, gcc_host, source).verdict)
     if program.failed:
         return program
     warnings = [d for verdict in program.verdicts for d in verdict.diagnostics if d.severity == "warning"]

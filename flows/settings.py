@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from corpus.chips import REFERENCE
 from corpus.recipe import Model, Recipe, RecipeError
 from corpus.seeds import asked_seeds, targets_of
 from corpus.shards import write_bytes, write_json
@@ -43,9 +44,13 @@ def prepare(run: Run) -> None:
         RecipeError: an unknown rule or strategy, or a model without an address.
         UnwritableFolder: the run's folder cannot be written.
     """
-    with Sandbox() as sandbox:
-        tools = require_tools(sandbox, targets_of(asked_seeds(run.seeds, run.recipe.only, run.recipe.targets)))
     generate = run.recipe.generate
+    with Sandbox() as sandbox:
+        targets = targets_of(asked_seeds(run.seeds, run.recipe.only, run.recipe.targets))
+        model = generate.model
+        if model.enabled and model.strategies.get("port"):  # to any chip
+            targets = tuple(REFERENCE)
+        tools = require_tools(sandbox, targets)
     names = [rule.name for rule in RULES]
     for name in generate.rewrites.rules:
         if name not in names:
@@ -67,5 +72,7 @@ def _require_model(model: Model) -> None:
         if name not in STRATEGIES:
             known = did_you_mean(name, STRATEGIES)
             raise RecipeError(f"recipe: generate.model.strategies: unknown strategy {name!r}{known}")
+        if name == "repair":
+            raise RecipeError("recipe: generate.model.strategies: give generate.model.repairs instead of repair")
         if STRATEGIES[name].makes != "program":
             raise RecipeError(f"recipe: generate.model.strategies: {name} makes no program, and is asked elsewhere")

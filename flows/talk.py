@@ -98,11 +98,13 @@ class Judges:
         """CPU seconds of the compilers so far."""
         return sum(sandbox.cpu_s for sandbox in self._sandboxes)
 
-    async def judge(self, seed: Seed, asked: Question, draft: ProgramDraft, model: str, repairs: int) -> Program:
+    async def judge(
+        self, seed: Seed, asked: Question, subject: Subject, draft: ProgramDraft, model: str, repairs: int
+    ) -> Program:
         """The draft as a Program, through the gates."""
 
         def judging() -> Program:
-            return judged(seed, asked, draft, self._own.sandbox, model, repairs)
+            return judged(seed, asked, subject, draft, self._own.sandbox, model, repairs)
 
         return await asyncio.get_running_loop().run_in_executor(self._pool, judging)
 
@@ -127,7 +129,7 @@ class Talk:
         try:
             for repairs in range(self.model.repairs + 1):
                 draft, said, messages = await self._draft(question, subject, messages)
-                program = await self.judges.judge(seed, question, draft, self.model.name, repairs)
+                program = await self.judges.judge(seed, question, subject, draft, self.model.name, repairs)
                 if program.failed is None or repairs == self.model.repairs:
                     return Outcome(question, program, repairs=repairs)
                 messages = repair.again(messages, said, told(program.failed), question.language)

@@ -254,6 +254,7 @@ PROGRAM_GATES = (
             ("no-thinking", "reasoning was asked for, and there is none"),
             ("short-thinking", "the reasoning is no more than a sentence or two"),
             ("no-steps", "the reasoning has no numbered steps"),
+            ("not-convertible", "a program in Keil's dialect has no spelling in sdcc's, so it cannot be compiled"),
             ("budget", "a cap on requests, tokens or money is reached, so it was not asked"),
             ("bad-key", "the key has a character that no HTTP header can carry"),
             ("copied-instruction", "the task is the seed's own"),

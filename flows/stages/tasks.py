@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from corpus.records import Example, Language, Program, Rejected
@@ -18,6 +18,7 @@ from filters.repetition import Repetition
 from filters.tokens import estimate_tokens
 from flows.briefs import brief, compiler_of
 from flows.job import Job, JobMaker, stage_folder, stage_outputs, tool_versions
+from flows.places import placed
 from flows.roundtrip import Porter
 from flows.stages.select import kept_ids
 from generators.rewrites.catalogue import NOT_WRITTEN_ANEW
@@ -100,7 +101,7 @@ def _examples(
     asked = job.recipe.tasks
     if program.origin == "model":
         if asked.write:
-            yield _by_model(seed, program, compiler)
+            yield _by_model(seed, program, tool_versions(job.run))
         return
     words = brief(seed, program, compiler)
 
@@ -152,20 +153,24 @@ def _defined(program: Program) -> Iterator[str]:
     return (unit.function_name(function).decode() for function in unit.functions())
 
 
-def _by_model(seed: Seed, program: Program, compiler: str) -> Example:
-    """The one row of a model's program: its own instruction, bare, and the code.
+def _by_model(own: Seed, program: Program, versions: Mapping[str, str]) -> Example:
+    """The one row of a model's program: its own instruction, bare, and the code, after the reasoning if there is one.
 
     Of the seed's Brief only the labels and the compiler count: its words are not about this program.
     """
-    words = brief(seed, replace(program, holes=default_filling(seed).texts), compiler)
     params = dict(program.steps[0].params)
+    seed = placed(own, params)
+    compiler = compiler_of(seed.sheet.target, versions)
+    if params.get("dialect") == "keil":
+        compiler += ", given its own spelling of the program,"
+    words = brief(seed, replace(program, holes=default_filling(seed).texts), compiler)
     language: Language = "zh" if params["language"] == "zh" else "en"
     return row(
         "write",
         language,
         words,
         user=params["instruction"],
-        answer=fence(program.source),
+        answer="\n\n".join(part for part in (params.get("thinking", ""), fence(program.source)) if part),
         programs=[program],
         origin=program.origin,
         grade=program.grade,
