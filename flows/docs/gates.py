@@ -10,6 +10,7 @@ from typing import Any
 
 from flows.docs.gate import Gate
 from flows.docs.markdown import WRITTEN, attribute_docs, one_line, prose, tabulated
+from flows.docs.model_gates import MODEL_GATES
 from flows.docs.program_gates import PROGRAM_GATES
 from flows.docs.recipe import default_of
 from flows.docs.row_gates import ROW_GATES
@@ -27,7 +28,7 @@ gate, reason, evidence and text; a run fails when a stage's `in` is not its `kep
 In the order in which a run meets them. Where a recipe key sets a threshold, the key's default is given too, and it is
 the one that a run uses.
 """
-GATES = (*PROGRAM_GATES, *ROW_GATES)
+GATES = (*PROGRAM_GATES, *MODEL_GATES, *ROW_GATES)
 
 _LONGEST = 60
 
