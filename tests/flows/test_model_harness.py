@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from corpus.chips import REFERENCE, Family
 from corpus.seeds import Seed, load_seed
 from flows.model_harness import ENOUGH, FEWEST, weighed
 from flows.settings import ROOT
-from generators.model.drafts import HarnessDraft
+from generators.model.drafts import HarnessDraft, Subject
+from generators.model.strategies import harness
 from tests.flows.written import written
 from validators.sandbox.runner import Sandbox
 
@@ -115,6 +117,36 @@ def test_too_few_faults_tell_nothing(tmp_path: Path, sandbox: Sandbox) -> None:
     text = "void main(void)\n{\n    pin_set(1);\n    SIM_EXPECT(1, 1);\n}\n"
     verdict = weighed(seed, HarnessDraft(text), sandbox, CYCLES).verdict
     assert (verdict.outcome, verdict.reason) == ("unknown", "few-faults"), verdict
+
+
+RELAYS: dict[Family, tuple[str, str]] = {
+    "mcs51": ("#include <8052.h>\n#include <stdint.h>\n", "P1_5 = on;"),
+    "stm8": (
+        "#include <stdint.h>\n#define PB_ODR (*(volatile uint8_t *)0x5005)\n",
+        "PB_ODR = (uint8_t)((PB_ODR & 0xDF) | (on ? 0x20 : 0));",
+    ),
+    "avr": (
+        "#include <avr/io.h>\n#include <stdint.h>\n",
+        "PORTB = (uint8_t)((PORTB & 0xDF) | (on ? 0x20 : 0));",
+    ),
+    "cortex-m": (
+        "#include <stdint.h>\n#define GPIOA_ODR (*(volatile uint32_t *)0x4001080C)\n",
+        "GPIOA_ODR = (GPIOA_ODR & ~0x20UL) | (on ? 0x20UL : 0UL);",
+    ),
+}
+
+
+@pytest.mark.parametrize("target", RELAYS)
+def test_the_example_of_the_question_is_itself_good_enough(target: Family, tmp_path: Path, sandbox: Sandbox) -> None:
+    """What the model is shown passes the gate, on each target."""
+    head, write = RELAYS[target]
+    body = PROGRAM.partition("static uint8_t on;")[2].replace("RELAY = on;", write)
+    program = f"/* Switches one pin. */\n{head}\nstatic uint8_t on;{body}"
+    text = harness.prompt(Subject("en", target, REFERENCE[target], "t", "i", "d", program))[0][1]
+    shown = text.partition("```c\n")[2].partition("```")[0]
+    seed = written(tmp_path / "relay", target, program=program, harness=shown)
+    found = weighed(seed, HarnessDraft(shown), sandbox, 2_000_000, most=20)
+    assert found.verdict.passed, found.verdict
 
 
 def test_an_experts_harness_is_strong_enough(sandbox: Sandbox) -> None:
