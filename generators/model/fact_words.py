@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from corpus.chips import Chip, Register, Vector
@@ -41,27 +41,18 @@ class Fact:
         return self.words_zh if language == "zh" else self.words_en
 
 
+@lru_cache(maxsize=64)
 def told_facts(chip: Chip) -> Mapping[str, Fact]:
     """Every fact of a chip by name, in the file's order."""
-    return _told(chip.name, chip)
-
-
-_remembered: dict[tuple[str, int], Mapping[str, Fact]] = {}
-
-
-def _told(name: str, chip: Chip) -> Mapping[str, Fact]:
-    key = (name, hash((chip.registers, chip.vectors, chip.memory, chip.clock)))
-    if key not in _remembered:
-        source = "; ".join(chip.sources)
-        texts: dict[str, tuple[str, str]] = {}
-        for register in chip.registers:
-            texts[register.name] = (_register(chip, register, "en"), _register(chip, register, "zh"))
-        for vector in chip.vectors:
-            texts[VECTOR + vector.name] = (_vector(chip, vector, "en"), _vector(chip, vector, "zh"))
-        texts["memory"] = (_memory(chip, "en"), _memory(chip, "zh"))
-        texts["clock"] = (_clock(chip, "en"), _clock(chip, "zh"))
-        _remembered[key] = {one: Fact(one, *words, source) for one, words in texts.items()}
-    return _remembered[key]
+    source = "; ".join(chip.sources)
+    texts: dict[str, tuple[str, str]] = {}
+    for register in chip.registers:
+        texts[register.name] = (_register(chip, register, "en"), _register(chip, register, "zh"))
+    for vector in chip.vectors:
+        texts[VECTOR + vector.name] = (_vector(chip, vector, "en"), _vector(chip, vector, "zh"))
+    texts["memory"] = (_memory(chip, "en"), _memory(chip, "zh"))
+    texts["clock"] = (_clock(chip, "en"), _clock(chip, "zh"))
+    return {name: Fact(name, *words, source) for name, words in texts.items()}
 
 
 def _register(chip: Chip, register: Register, language: Language) -> str:

@@ -27,14 +27,21 @@ __all__ = ["Fact", "facts_for", "told"]
 WEIGHTS: Mapping[str, float] = {"sure": 1.0, "likely": 0.6, "asked": 0.25}
 RAISED, LOWERED = 0.4, 0.5
 ENOUGH = 0.6
-# A name that stands in the text goes before all that its words find; a bit's name, which several registers of one chip
-# may have, less so.
-NAMED, NAMED_BIT = 2.0, 1.0
+# A name that stands in the text goes before all that its words find; the name of a bit and the number of an interrupt
+# go before most.
+NAMED, NAMED_PART = 2.0, 1.0
 # Each further mention of a subject, up to three, puts what it finds a little forward.
 MENTION = 0.05
+# Without its clock a peripheral does nothing, so that what enables it goes before the peripheral's own registers.
+GATE, ENABLE = 1.2, 0.8
 
 _NAME = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z][A-Za-z0-9_]*(?:->[A-Za-z0-9_]+)?")
 _SLOT = re.compile(r"\{(\d)(?:\|(\w+))?\}")
+_HANDLER = re.compile(r"(\w+?)_(?:vect|IRQHandler|Handler|VECTOR)")
+_NUMBER = re.compile(
+    r"(?:(?<!external )\binterrupt(?: number)?|\bvector(?: number)?|(?<!外部)中断号?|中断向量|向量)[ =]?(\d{1,2})(?![\d 次]|x)",
+    re.IGNORECASE,
+)
 # Words of prose that are bits or registers too.
 _PROSE = frozenset(("A", "B", "P", "C", "I", "SP", "AL", "OR", "ACK", "STOP", "START", "BUSY", "IDLE", "ADC", "LOCK"))
 
@@ -43,11 +50,11 @@ def facts_for(text: str, chip: Chip, most: int = 12) -> tuple[Fact, ...]:
     """The facts that a task's words ask for, the surest first, at most `most`; none for a chip that is not on file."""
     if not chip.complete:
         return ()
-    known = told_facts(chip)
-    scores = _scores(text, chip)
+    scores = _Search(_index(chip), text).scores()
     order = {name: place for place, name in enumerate(scores)}
     enough = (name for name, score in scores.items() if score >= ENOUGH - 1e-9)
     ranked = sorted(enough, key=lambda name: (-round(scores[name], 6), order[name]))
+    known = told_facts(chip)
     return tuple(known[name] for name in ranked[:most])
 
 
@@ -61,107 +68,131 @@ def told(facts: Sequence[Fact], language: Language) -> str:
     return "\n".join([*lines, f"（出处：{listed}）" if language == "zh" else f"(Sources: {listed})"])
 
 
-def _scores(text: str, chip: Chip) -> dict[str, float]:
-    """What each fact that the text asks for weighs."""
-    rules = words_file(chip.target)
-    names = tuple(_names(chip))
-    scores: dict[str, float] = defaultdict(float)
-    subjects = subjects_of(text)
-    for name, weight in _named(text, chip):
-        scores[name] += weight
-    for subject, rule in rules["finds"].items():
-        if subject in subjects:
-            for name, weight in _found(names, rule, subjects[subject]):
-                scores[name] = max(scores[name], weight) if scores[name] < NAMED else scores[name]
-    for sign, key in ((RAISED, "raises"), (-LOWERED, "lowers")):
-        for subject, patterns in rules[key].items():
-            if subject in subjects:
-                for name in _matching(tuple(scores), patterns):
-                    scores[name] += sign
-    for name, others in rules["instead"].items():
-        if scores.get(name, 0) >= WEIGHTS["sure"]:
-            for other in _matching(tuple(scores), others):
-                scores[other] -= LOWERED if scores[other] < NAMED else 0
-    for name, weight in list(_following(chip, scores)):
-        scores[name] = max(scores.get(name, 0), weight)
-    return scores
+class _Index:
+    """A chip's facts by name, pattern, bit and last part of the name."""
+
+    def __init__(self, chip: Chip) -> None:
+        self.chip = chip
+        wide = {r.address: r for r in reversed(chip.registers) if r.width == 16 and chip.target == "avr"}
+        # Of a 16-bit register's halves and aliases, the register.
+        whole = {r.name: wide.get(r.address) or wide.get(r.address - 1) or r for r in chip.registers}
+        self.names = tuple(dict.fromkeys(register.name for register in whole.values()))
+        self.names += tuple(VECTOR + vector.name for vector in chip.vectors) + ("memory", "clock")
+        self.whole = {name: register.name for name, register in whole.items()}
+        self.holders: dict[str, list[str]] = defaultdict(list)
+        for register in chip.registers:
+            for bit, _ in register.bits:
+                self.holders[bit].append(register.name)
+        self._fitting: dict[str, tuple[str, ...]] = {}
+
+    def fitting(self, pattern: str) -> tuple[str, ...]:
+        """The names that fit a pattern whole."""
+        if pattern not in self._fitting:
+            wanted = re.compile(pattern)
+            self._fitting[pattern] = tuple(name for name in self.names if wanted.fullmatch(name))
+        return self._fitting[pattern]
 
 
-def _names(chip: Chip) -> Iterator[str]:
-    """The names of all facts that are worth telling: of a 16-bit register's halves and aliases, the register."""
-    wide = {r.address: r for r in reversed(chip.registers) if r.width == 16}
-    for register in chip.registers:
-        whole = wide.get(register.address) or wide.get(register.address - 1)
-        if whole is None or whole is register:
-            yield register.name
-    yield from (VECTOR + vector.name for vector in chip.vectors)
-    yield from ("memory", "clock")
+@lru_cache(maxsize=64)
+def _index(chip: Chip) -> _Index:
+    return _Index(chip)
 
 
-def _named(text: str, chip: Chip) -> Iterator[tuple[str, float]]:
-    """Facts whose register, bit or handler the text names."""
-    holders = defaultdict(list)
-    for register in chip.registers:
-        for bit, _ in register.bits:
-            holders[bit].append(register.name)
-    for word in dict.fromkeys(_NAME.findall(text)):
-        name = word.replace("->", "_")
-        vector = re.fullmatch(r"(\w+?)_(?:vect|IRQHandler|Handler|VECTOR)", name)
-        if name in chip.by_name and (name not in _PROSE or "->" in word):
-            yield name, NAMED
-        elif vector is not None and chip.vector(vector[1]) is not None:
-            yield VECTOR + vector[1], NAMED
-        elif name not in _PROSE and len(holders[name]) == 1:
-            yield holders[name][0], NAMED_BIT
+class _Search:
+    """One text's search; `scores` gives what each fact weighs."""
+
+    def __init__(self, index: _Index, text: str) -> None:
+        self.index, self.text = index, text
+        self.rules = words_file(index.chip.target)
+        self.subjects = subjects_of(text)
+        self.spoken = dict.fromkeys(_NAME.findall(text))
+
+    def scores(self) -> dict[str, float]:
+        """What each fact that the text asks for weighs, in the order in which they were found."""
+        scores: dict[str, float] = dict(self._named())
+        for subject, rule in self.rules["finds"].items():
+            for name, weight in self._found(subject, rule):
+                scores[name] = max(scores.get(name, 0.0), weight)
+        for key, sign in (("raises", RAISED), ("lowers", -LOWERED)):
+            for subject, patterns in self.rules[key].items():
+                for name in self._filled(subject, patterns) if subject in self.subjects else ():
+                    if name in scores:
+                        scores[name] += sign if scores[name] < NAMED else 0.0
+        for name in self._parts(scores):
+            scores[name] = max(scores.get(name, 0.0) + RAISED, ENOUGH)
+        for name, others in self.rules["instead"].items():
+            if scores.get(name, 0.0) >= WEIGHTS["sure"]:
+                for other in (fit for pattern in others for fit in self.index.fitting(pattern)):
+                    if scores.get(other, NAMED) < NAMED:
+                        scores[other] -= LOWERED
+        for name, weight in list(self._following(scores)):
+            scores[name] = max(scores.get(name, 0.0), weight)
+        return scores
+
+    def _named(self) -> Iterator[tuple[str, float]]:
+        """Facts whose register, bit, handler or interrupt number the text names."""
+        chip = self.index.chip
+        for word in self.spoken:
+            name = word.replace("->", "_")
+            handler = _HANDLER.fullmatch(name)
+            if name in chip.by_name and (name not in _PROSE or "->" in word):
+                yield self.index.whole[name], NAMED
+            elif handler is not None and chip.vector(handler[1]) is not None:
+                yield VECTOR + handler[1], NAMED
+            elif name not in _PROSE and len(self.index.holders.get(name, ())) == 1:
+                yield self.index.holders[name][0], NAMED_PART
+        for number in _NUMBER.findall(self.text) if chip.target in ("mcs51", "stm8") else ():
+            if (vector := chip.vector(int(number))) is not None:
+                yield VECTOR + vector.name, NAMED_PART
+
+    def _found(self, subject: str, rule: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+        """What a subject finds, with the weight of each."""
+        spoken = self.subjects.get(subject)
+        if spoken is None or (not spoken.which and any(other in self.subjects for other in rule.get("unless", ()))):
+            return
+        numbers = {str(number) for number in rule.get("numbers", ())}
+        which = [one for one in spoken.which if not numbers or one[0] in numbers]
+        if spoken.which and not which:
+            return
+        more = MENTION * min(spoken.mentions - 1, 3)
+        for groups in which or [(rule.get("default", ""),)]:
+            for kind, weight in WEIGHTS.items():
+                for pattern in rule.get(kind, ()):
+                    for name in self.index.fitting(_put(pattern, groups)):
+                        yield name, weight + more
+
+    def _filled(self, subject: str, patterns: Iterable[str]) -> Iterator[str]:
+        """The facts that a subject raises or lowers, each once."""
+        which = self.subjects[subject].which or (("1",),)
+        names = (n for p in patterns for groups in which for n in self.index.fitting(_put(p, groups)))
+        yield from dict.fromkeys(names)
+
+    def _parts(self, scores: Mapping[str, float]) -> list[str]:
+        """Registers of the peripherals found of which the text names the last part (`CR2` of ADC1_CR2) or a bit."""
+        if self.index.chip.target not in ("stm8", "cortex-m"):
+            return []
+        found = {name.partition("_")[0] for name, score in scores.items() if score >= ENOUGH}
+        known = (name for name in self.index.names if name.partition("_")[0] in found and scores.get(name, 0) < NAMED)
+        words = self.spoken.keys() - _PROSE
+        bits = {name for word in words for name in self.index.holders.get(word, ())}
+        return [name for name in known if name.partition("_")[2] in words or name in bits]
+
+    def _following(self, scores: Mapping[str, float]) -> Iterator[tuple[str, float]]:
+        """What a Cortex-M's structure adds to what was found: the register with the bit that switches a peripheral's
+        clock on (TIM2EN, IOPBEN), and the one that enables an interrupt."""
+        chip = self.index.chip
+        if chip.target != "cortex-m":
+            return
+        for name, score in scores.items():
+            vector = chip.vector(name.removeprefix(VECTOR)) if name.startswith(VECTOR) else None
+            register, _ = chip.bit_names.get(re.sub("^GPIO", "IOP", name.partition("_")[0]) + "EN", (None, 0))
+            if score >= ENOUGH and register is not None:
+                yield register.name, GATE
+            if score >= ENOUGH and vector is not None and vector.number >= 0:
+                yield f"NVIC_ISER{vector.number // 32}", ENABLE
 
 
-def _found(names: Iterable[str], rule: Mapping[str, Any], subject: Subject) -> Iterator[tuple[str, float]]:
-    """What a subject finds, with the weight of each."""
-    numbers = {str(number) for number in rule.get("numbers", ())}
-    which = [one for one in subject.which if not numbers or one[0] in numbers]
-    if subject.which and not which:
-        return
-    more = MENTION * min(subject.mentions - 1, 3)
-    for groups in which or [(rule.get("default", ""),)]:
-        for kind, weight in WEIGHTS.items():
-            patterns = [_filled(pattern, groups) for pattern in rule.get(kind, ())]
-            for name in _matching(tuple(names), patterns):
-                yield name, weight + more
-
-
-def _following(chip: Chip, scores: Mapping[str, float]) -> Iterator[tuple[str, float]]:
-    """What the chip's structure adds to what was found: what ends an interrupt's request and, on a Cortex-M, the bit
-    that switches a peripheral's clock on and the register that enables the interrupt."""
-    for name, score in scores.items():
-        if score < ENOUGH:
-            continue
-        vector = chip.vector(name.removeprefix(VECTOR)) if name.startswith(VECTOR) else None
-        if vector is not None and chip.target == "cortex-m" and vector.number >= 0:
-            yield f"NVIC_ISER{vector.number // 32}", WEIGHTS["likely"]
-        for gate in _gates(chip, name):
-            yield gate, WEIGHTS["sure"]
-
-
-def _gates(chip: Chip, name: str) -> Iterator[str]:
-    """The register that has the clock enable of a register's peripheral: TIM2EN, IOPBEN."""
-    peripheral = re.sub(r"^GPIO", "IOP", name.partition("_")[0])
-    register, _ = chip.bit_names.get(f"{peripheral}EN", (None, 0))
-    if chip.target == "cortex-m" and register is not None:
-        yield register.name
-
-
-@lru_cache(maxsize=65536)
-def _fits(pattern: str, name: str) -> bool:
-    return re.fullmatch(pattern, name) is not None
-
-
-def _matching(names: Iterable[str], patterns: Iterable[str]) -> Iterator[str]:
-    """The names that fit one of the patterns, in the patterns' order."""
-    listed = tuple(names)
-    yield from dict.fromkeys(name for pattern in patterns for name in listed if _fits(pattern, name))
-
-
-def _filled(pattern: str, groups: Sequence[str]) -> str:
+def _put(pattern: str, groups: Sequence[str]) -> str:
     """A pattern with what stood for its slots: {1}, or with {1|BCD} its place among these letters."""
 
     def put(slot: re.Match[str]) -> str:

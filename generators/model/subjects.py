@@ -22,6 +22,15 @@ _BEFORE, _BEHIND = "(?<![A-Za-z0-9_])", "(?![A-Za-z0-9])"
 _SLOTS = {"$": r"(\d{1,2})", "@": "((?-i:[A-I]))"}
 
 
+# What a task says that it leaves alone is no subject of it.
+_ASIDE = re.compile(
+    r"[^,.;:()，。；：（）]*(?:\bleav(?:e|ing)\b[^,.;:()]*\b(?:alone|as it|untouched)|\bleft as\b|\b(?:don't|not|never) (?:change|touch)"
+    r"|\bbelongs to\b|\bused up\b|\btaken\b|\bkeeps? (?:timer|the other)|别动|不动|不要动|不能动|保持原样|保持原来|不许改|不能改|不变|占了|被占|留给)"
+    r"[^,.;:()，。；：（）]*",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """One subject of a text: how often it is spoken of, and what stood for `$` and `@` each time that they did."""
@@ -33,6 +42,7 @@ class Subject:
 def subjects_of(text: str) -> dict[str, Subject]:
     """The subjects that a text speaks of, by name."""
     found: dict[str, Subject] = {}
+    text = _ASIDE.sub(" ", text)
     for name, pattern in _patterns().items():
         matches = list(pattern.finditer(text))
         if matches:
@@ -64,7 +74,7 @@ def _phrase(phrase: str) -> str:
     body = "".join(_SLOTS.get(char) or (r"[\s-]*" if char == " " else re.escape(char)) for char in phrase)
     before = _BEFORE if phrase[0].isascii() else ""
     if phrase[-1] == "$":
-        behind = r"(?!\d)"
+        behind = r"(?!\d|_t)"
     elif phrase[-1] == "@" or phrase[-1].isdigit():
         behind = _BEHIND
     else:
