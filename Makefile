@@ -7,7 +7,7 @@ RECIPE ?= datasets/recipes/demo.yaml
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help generate test check serve bench soak strength docs lock clean tools all-tools soak-tools
+.PHONY: help generate test check serve model bench soak strength docs lock clean tools all-tools soak-tools weights
 
 help: ## print these verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -25,10 +25,13 @@ all-tools:
 soak-tools:
 	@./setup.sh --tools soak
 
+weights: $(VENV)/.ready # the small model that the tests ask, 93 MB, once a machine
+	@$(BIN)/python -m tests.generators.model.weights >/dev/null
+
 generate: tools $(VENV)/.ready ## grow the shipped seeds into a verified set (RECIPE=..., ARGS="--rows 500")
 	@$(BIN)/firmseed generate --recipe $(RECIPE) $(ARGS)
 
-test: all-tools $(VENV)/.ready ## run the tests (ARGS="-k rewrite")
+test: all-tools $(VENV)/.ready weights ## run the tests (ARGS="-k rewrite")
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: $(VENV)/.ready ## format, lint, types, layout
@@ -36,6 +39,9 @@ check: $(VENV)/.ready ## format, lint, types, layout
 
 serve: tools $(VENV)/.ready ## start a Prefect server and serve the flow on the schedule of prefect.yaml
 	@$(BIN)/python -m flows.serve
+
+model: $(VENV)/.ready ## serve a small real model on loopback, to try a recipe on (ARGS="--port 8811")
+	@$(BIN)/python -m tests.generators.model.local_server $(ARGS)
 
 bench: all-tools $(VENV)/.ready ## measure against the compilers' own CPU time
 	@$(BIN)/python -m benchmarks.overhead

@@ -62,8 +62,9 @@ environment() {
 lock() {
   command -v uv >/dev/null || stop "firmseed: the lock is resolved by uv, which is missing" "  pip install uv"
   uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --no-header --no-annotate --generate-hashes -q -o requirements.lock.new
-  # torch and what only it needs are left out: trl is used for its chat schema alone.
-  awk '/^[a-zA-Z0-9]/ { keep = ($0 !~ /^(torch|triton|accelerate|nvidia-|cuda-)/) } keep' requirements.lock.new > requirements.lock
+  # torch and what only it needs are left out: trl is used for its chat schema alone. So is what llmock only asks for to
+  # be fast: uvicorn takes uvloop and httptools wherever it finds them, and Prefect's server would run on them too.
+  awk '/^[a-zA-Z0-9]/ { keep = ($0 !~ /^(torch|triton|accelerate|nvidia-|cuda-|uvloop|httptools|watchfiles)/) } keep' requirements.lock.new > requirements.lock
   rm requirements.lock.new
 }
 

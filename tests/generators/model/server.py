@@ -14,7 +14,8 @@ from typing import Any
 @dataclass(frozen=True)
 class Reply:
     """What the server sends: `pause_s` before the first byte and, with `drip`, before each further one; `hang_up`
-    closes the connection instead, `keep` leaves it open for the next request."""
+    closes the connection instead, `keep` leaves it open for the next request; `missing` bytes are promised beyond the
+    body and never sent."""
 
     body: bytes = b""
     status: int = 200
@@ -23,6 +24,7 @@ class Reply:
     drip: bool = False
     hang_up: bool = False
     keep: bool = False
+    missing: int = 0
 
 
 Script = Callable[[dict[str, Any]], Reply]
@@ -108,7 +110,7 @@ def serving(script: Script, port: int = 0) -> Iterator[ModelServer]:
                 *reply.headers,
             ):
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(reply.body)))
+            self.send_header("Content-Length", str(len(reply.body) + reply.missing))
             self.end_headers()
             pieces = [bytes([byte]) for byte in reply.body] if reply.drip else [reply.body]
             for piece in pieces:
