@@ -97,15 +97,23 @@ def _vector(chip: Chip, vector: Vector, language: Language) -> str:
         form = f"{vector.name}_{'Handler' if vector.number < 0 else 'IRQHandler'}"
     else:
         form = f"__interrupt({vector.number})"
-    said = f"中断 {vector.number}（{vector.name}），{form}" if zh else f"interrupt {vector.number} ({vector.name}), {form}"
+    said = (
+        f"中断 {vector.number}（{vector.name}），{form}" if zh else f"interrupt {vector.number} ({vector.name}), {form}"
+    )
     if cause := _cause(chip, vector, language):
         said += ("：" if zh else ": ") + cause
     if chip.target == "cortex-m" and vector.number >= 0:
         enable = f"NVIC_ISER{vector.number // 32}"
-        said += f"；由 {enable} 第 {vector.number % 32} 位使能" if zh else f"; enabled by bit {vector.number % 32} of {enable}"
+        said += (
+            f"；由 {enable} 第 {vector.number % 32} 位使能"
+            if zh
+            else f"; enabled by bit {vector.number % 32} of {enable}"
+        )
     if vector.ends:
         names = ("、" if zh else " or ").join(vector.ends)
-        said += f"；硬件不清请求，处理函数要操作 {names}" if zh else f"; the handler itself must end the request by {names}"
+        said += (
+            f"；硬件不清请求，处理函数要操作 {names}" if zh else f"; the handler itself must end the request by {names}"
+        )
     return said
 
 
