@@ -195,6 +195,20 @@ def test_what_the_rules_say_of_the_stm8s_parts_is_so(language: Language) -> None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_every_chip_has_its_header_in_keil_s_dialect(language: Language) -> None:
+    """And the conversion knows each of them as sdcc's header for the chip."""
+    text = rules("mcs51", language, other=KEIL)
+    assert all(chip in text for chip in taxonomy().chips["mcs51"])
+    headers = set(re.findall(r"`<(\w+\.H)>`", text)) - {"INTRINS.H"}
+    made = set[str]()
+    for header in headers:
+        found = to_sdcc(f"#include <{header}>\n\nvoid f(void)\n{{\n    P1 = 0;\n}}\n".encode())
+        assert isinstance(found, Converted), found
+        made |= set(re.findall(r"<(\w+\.h)>", found.source.decode()))
+    assert made == {name for name in HEADER.findall(rules("mcs51", "en")) if not name.startswith("std")}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_what_the_rules_say_of_keil_converts_and_compiles(language: Language, sandbox: Sandbox) -> None:
     """A program of the named spellings becomes one that sdcc takes."""
     text = rules("mcs51", language, other=KEIL)
