@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from corpus.records import Language
+from corpus.source.lexer import BLANK, lex
 from generators.model.drafts import ProgramDraft, Unparsed
 from generators.model.structured import sections_of
 
@@ -109,6 +110,8 @@ class _Answer:
     def instruction(self, words: str) -> str:
         """The words as a task."""
         words = words.strip().removesuffix("**").strip()
+        if words.startswith("<") and words.endswith(">"):  # as a place is marked in a form
+            words = words[1:-1].strip()
         if len(words) < SHORTEST_INSTRUCTION[self.language] or words.endswith((":", "：")):
             raise self.unparsed("short-instruction")
         return self.prose(words)
@@ -131,7 +134,7 @@ class _Answer:
         blocks = [block for block in blocks if end is None or block.start() < end]
         if any(not block[3] for block in blocks):
             raise self.unparsed("cut-off")
-        blocks = [block for block in blocks if block[2].strip()]
+        blocks = [block for block in blocks if _has_code(block[2])]
         if not blocks:
             raise self.unparsed("no-code")
         if len(blocks) > 1:
@@ -141,7 +144,7 @@ class _Answer:
     def program(self, section: str) -> str:
         """The program of a section, which may be a fenced one all the same."""
         code = self.block(section)[2] if _BLOCK.search(section) else section
-        if not code.strip():
+        if not _has_code(code):
             raise self.unparsed("no-code")
         return _ended(code)
 
@@ -215,6 +218,11 @@ def _said(text: str) -> str:
     """The answer without a thinking model's thoughts: some servers leave out their opening mark, some models never
     close them."""
     return _UNCLOSED_THINKING.sub("", text.replace("\r\n", "\n").rpartition("</think>")[2])
+
+
+def _has_code(text: str) -> bool:
+    """Whether there is more than blanks and comments; a small model repeats the form as it was shown."""
+    return any(token.kind not in BLANK for token in lex(text.encode("utf-8", "replace")))
 
 
 def _ended(code: str) -> str:
