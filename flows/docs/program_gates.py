@@ -256,6 +256,7 @@ PROGRAM_GATES = (
             ("no-steps", "the reasoning has no numbered steps"),
             ("not-convertible", "a program in Keil's dialect has no spelling in sdcc's, so it cannot be compiled"),
             ("budget", "a cap on requests, tokens or money is reached, so it was not asked"),
+            ("unchanged", "a program was to be mended, and came back as it was"),
             ("bad-key", "the key has a character that no HTTP header can carry"),
             ("copied-instruction", "the task is the seed's own"),
             ("warning", "a compiler warns about the program"),

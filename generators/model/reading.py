@@ -85,6 +85,10 @@ ADVICE: dict[str, dict[Language, str]] = {
         "en": "after the thinking write `STEPS:` and at least two numbered steps, each on a line of its own.",
         "zh": "思路之后请写 `步骤：`，至少两步，编号，每步一行。",
     },
+    "unchanged": {
+        "en": "the program is the same as before; find the cause of the findings and mend it.",
+        "zh": "程序和原来一样，请找出问题的原因并改正。",
+    },
 }
 """What is wrong with an answer's form, by reason, as the model is told."""
 
@@ -178,16 +182,19 @@ def task_and_program(text: str, language: Language) -> ProgramDraft:
     return ProgramDraft(answer.instruction(_AFTER.split(paragraph, maxsplit=1)[0]), _ended(block[2]))
 
 
-def program_alone(text: str, language: Language, instruction: str) -> ProgramDraft:
-    """An answer's program, one fenced C block, to a task that stays as it was; prose around it is ignored.
+def program_alone(text: str, language: Language, instruction: str, old: str = "") -> ProgramDraft:
+    """An answer's program, one fenced C block, to a task that stays as it was; prose around it is ignored. It differs
+    from the `old` one in more than blanks.
 
     Raises:
         Unparsed: with one of the reasons in `ADVICE`.
     """
     answer, said = _Answer(text, language), _said(text)
-    if sections := sections_of(said):
-        return ProgramDraft(instruction, answer.program(sections["program"]))
-    return ProgramDraft(instruction, _ended(answer.block(said)[2]))
+    sections = sections_of(said)
+    source = answer.program(sections["program"]) if sections else _ended(answer.block(said)[2])
+    if source.split() == old.split():
+        raise answer.unparsed("unchanged")
+    return ProgramDraft(instruction, source)
 
 
 def reasoned_program(text: str, language: Language, instruction: str) -> ProgramDraft:

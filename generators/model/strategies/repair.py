@@ -49,8 +49,8 @@ def prompt(subject: Subject) -> Messages:
 
 
 def parse(text: str, subject: Subject) -> ProgramDraft:
-    """The mended program; the instruction is the subject's. Raises Unparsed."""
-    return program_alone(text, subject.language, subject.instruction)
+    """The mended program; the instruction is the subject's. Raises Unparsed, also where nothing was changed."""
+    return program_alone(text, subject.language, subject.instruction, subject.program)
 
 
 def again(messages: Messages, answer: str, diagnostics: str, language: Language) -> Messages:
