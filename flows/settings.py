@@ -55,15 +55,20 @@ def prepare(run: Run) -> None:
     for name in generate.rewrites.rules:
         if name not in names:
             raise RecipeError(f"recipe: generate.rewrites.rules: unknown rule {name!r}{did_you_mean(name, names)}")
-    if generate.model.enabled:
-        _require_model(generate.model)
+    require_model(generate.model)
     write_json(run.folder / TOOLS, {tool.name: tool.version for tool in tools if tool.required})
     write_json(run.folder / "recipe.json", run.recipe.model_dump(mode="json"))
     write_bytes(run.folder / ".gitignore", b"*\n")
 
 
-def _require_model(model: Model) -> None:
-    """The endpoint has an address, and the strategies are known."""
+def require_model(model: Model) -> None:
+    """Looks, where the model is on, whether the endpoint has an address and the strategies are known.
+
+    Raises:
+        RecipeError: it has none, or one is not.
+    """
+    if not model.enabled:
+        return
     from generators.model.strategies.catalogue import STRATEGIES  # templates that a run without a model does not need
 
     if not (model.base_url and model.name):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from reports.model import ModelYield
 from reports.reach import Reach
 
 
@@ -348,7 +349,7 @@ class Reject:
 class Report:
     """A whole report. `groups` maps a label (grade, task, language, origin) to its groups; `stimuli` is how many
     stimuli stand behind the grade `simulated`, each under `fills` memory contents; `recipe` is the recipe as run;
-    `refused` are the seeds that were left out, each with what is wrong with it."""
+    `refused` are the seeds that were left out, each with what is wrong with it; `models` is empty without a model."""
 
     name: str
     size: SetSize
@@ -377,3 +378,4 @@ class Report:
     packages: Mapping[str, str]
     recipe: Mapping[str, Any]
     refused: tuple[tuple[str, str], ...] = ()
+    models: tuple[ModelYield, ...] = ()

@@ -16,7 +16,7 @@ from flows.pipeline import Run, carry_out
 from flows.pool import process_pool
 from flows.progress import Shown
 from flows.quiet import quiet_prefect
-from flows.settings import default_recipe, prepare, run_folder
+from flows.settings import default_recipe, prepare, require_model, run_folder
 from flows.summary import print_summary, summary
 
 EXAMPLES = """[bold]Examples[/]
@@ -26,6 +26,8 @@ EXAMPLES = """[bold]Examples[/]
   firmseed generate --recipe my.yaml --rows 500      a smaller set from your own recipe
 
   firmseed generate --out /data/set --jobs 8 --json | jq .rows
+
+  firmseed generate --recipe my.yaml --dry-run       what the model would be asked, and what that would cost
 """
 
 
@@ -38,6 +40,10 @@ def command(
     jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Processes. Default: one a core.")] = None,
     no_model: Annotated[
         bool, typer.Option("--no-model", help="Do not ask the model, whatever the recipe says.")
+    ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Show what the model would be asked, and the cost; ask and write nothing."),
     ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Stop when a seed cannot be used, instead of going on without it.")
@@ -56,6 +62,9 @@ def command(
         path = recipe or default_recipe()
         asked = varied(load_recipe(path), rows=rows, tokens=tokens, seed=seed, no_model=no_model)
         run = Run(run_folder(asked, out), (path.parent / asked.seeds).resolve(), asked, strict)
+        if dry_run:
+            _foretell(run, as_json)
+            return
         prepare(run)
         workers = jobs or os.cpu_count() or 1
         if prefect or os.environ.get("PREFECT_API_URL"):
@@ -71,6 +80,18 @@ def command(
         typer.echo(json.dumps(found, ensure_ascii=False, sort_keys=True))
     else:
         print_summary(Console(), run.folder, found)
+
+
+def _foretell(run: Run, as_json: bool) -> None:
+    """Prints what the run would ask."""
+    from flows.forecast import as_data, forecast, print_forecast  # the client takes half a second to import
+
+    require_model(run.recipe.generate.model)
+    found = forecast(run)
+    if as_json:
+        typer.echo(json.dumps(as_data(found), ensure_ascii=False))
+    else:
+        print_forecast(Console(), found)
 
 
 def varied(recipe: Recipe, rows: int | None, tokens: int | None, seed: int | None, no_model: bool) -> Recipe:

@@ -22,6 +22,7 @@ from generators.rewrites.catalogue import RULES
 from generators.templates import default_filling
 from reports.lengths import measure_lengths
 from reports.measured import measure
+from reports.model import model_yields
 from reports.packing import checksums, manifest, package_versions
 from reports.reach import reaches
 from reports.rejects import Rejections
@@ -44,7 +45,7 @@ from reports.yields import operator_yields, ranked, rule_yields, stage_yield
 from validators.behaviour import DRAWS, FILLS
 
 NAME = "report"
-VERSION = "2"
+VERSION = "3"
 SECTIONS = tuple(Recipe.model_fields)
 
 STAGES = ("seeds", "expand", "model", "select", "tasks", "curate", "mix", "emit")
@@ -162,6 +163,7 @@ def gather(
         tools=tool_versions(job.run),
         packages=package_versions(),
         recipe=recipe.model_dump(mode="json"),
+        models=model_yields(counts["model"].values()),
         refused=tuple((shard, found["refused"]) for shard, found in counts["seeds"].items() if found["rejected"]),
     )
 
