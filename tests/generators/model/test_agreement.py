@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,13 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.records import Language
-from corpus.seeds import Seed, load_seed
+from benchmarks.agreement import measured
+from corpus.seeds import load_seed
 from generators.model.agreement import AGREEMENTS, Agreement, agreed, alike
 from generators.model.drafts import Subject, TextDraft
-from generators.model.grounds import NUMBER, PIN, grounds_of
-from generators.tasks.row import folded
-from generators.templates import default_filling, fill_program
+from generators.model.grounds import grounds_of
 
 SEEDS = Path(__file__).parents[3] / "datasets" / "seeds"
 EVERY = 7  # of the seeds: all targets, in seconds
@@ -163,59 +160,12 @@ def test_texts_of_one_answer_must_differ() -> None:
     assert [verdict.reason for verdict in verdicts] == ["", "copied", ""]
 
 
-def seeds() -> list[Seed]:
-    """Some of the shipped seeds."""
-    return [load_seed(folder) for folder in sorted(SEEDS.iterdir())[::EVERY]]
-
-
-def subject_of(seed: Seed, language: Language) -> Subject:
-    """A seed with its first phrasing."""
-    filling = default_filling(seed)
-    sheet = seed.sheet
-    texts = (sheet.title, sheet.idea)
-    title, idea = (folded(filling.words(text.zh if language == "zh" else text.en)) for text in texts)
-    first = folded(filling.words(sheet.instruction.of(language)[0]))
-    return Subject(language, sheet.target, sheet.chip, title, first, idea, fill_program(seed, filling))
-
-
 def test_the_experts_own_texts_pass_and_planted_lies_do_not() -> None:
     """Of the seeds' further phrasings at most a fifth is refused, most for values of examples that the program does not
-    have; of wrong names all are caught, of wrong pins most, of wrong numbers more than half."""
-    rng, counts = random.Random(1), dict.fromkeys(("texts", "refused"), 0)
-    lies = {kind: [0, 0] for kind in ("name", "pin", "number")}
-    for seed in seeds():
-        for language in ("en", "zh"):
-            subject = subject_of(seed, language)
-            filling = default_filling(seed)
-            for text in seed.sheet.instruction.of(language)[1:]:
-                said = folded(filling.words(text))
-                counts["texts"] += 1
-                if not ASKS(said, subject).passed:
-                    counts["refused"] += 1
-                    continue
-                for kind, lie in _lies(said, rng).items():
-                    lies[kind][0] += 1
-                    lies[kind][1] += not ASKS(lie, subject).passed
-    shares = {kind: caught / planted for kind, (planted, caught) in lies.items()}
-    assert counts["refused"] / counts["texts"] < 0.2, counts
-    assert shares["name"] == 1 and shares["pin"] > 0.75 and shares["number"] > 0.55, shares
-
-
-def _lies(text: str, rng: random.Random) -> dict[str, str]:
-    """The text with a wrong name, a wrong pin, a wrong number, as far as it has one."""
-    lies: dict[str, str] = {}
-    if names := re.findall(r"[a-z]+_[a-z_0-9]+", text):
-        lies["name"] = text.replace(rng.choice(names), "no_such_thing")
-    if pins := list(PIN.finditer(text)):
-        at = rng.choice(pins)
-        other = rng.choice([n for n in range(8) if n != int(at[2])])
-        lies["pin"] = f"{text[: at.start(2)]}{other}{text[at.end(2) :]}"
-    if numbers := [one for one in NUMBER.finditer(text) if one[1].isdigit() and int(one[1]) > 2]:
-        at = rng.choice(numbers)
-        value = int(at[1])
-        lie = rng.choice([value * 2, value + 3, value * 10, value // 2 if value > 6 else value + 5])
-        lies["number"] = f"{text[: at.start(1)]}{lie}{text[at.end(1) :]}"
-    return lies
+    have; of wrong names all are found, of wrong pins most, of wrong numbers more than half."""
+    found = measured(map(load_seed, sorted(SEEDS.iterdir())[::EVERY]), random.Random(1))
+    assert found.wrongly < 0.2, found
+    assert found.share("name") == 1 and found.share("pin") > 0.75 and found.share("number") > 0.55, found
 
 
 @pytest.mark.parametrize(
