@@ -25,7 +25,13 @@ _WORDS = {
 }
 _ENDED = re.compile(r"[.!?。！？…:：;；)）\]】\"”'`*|]\s*\Z")
 _QUOTES = ('""', "“”", "「」")
-_ECHO = re.compile(r"\A[<＜].*[>＞]\Z", re.DOTALL)
+# What the prompts' forms say in place of a text; small models repeat it.
+_ECHO = re.compile(
+    r"[<＜].*[>＞]|the whole task, one paragraph in English|the paragraphs, in English"
+    r"|the numbered points and the last sentence, in English"
+    r"|完整的题目，一段中文|若干段中文|编号的意见和最后一句，中文",
+    re.DOTALL,
+)
 
 ADVICE: dict[str, dict[Language, str]] = {
     "no-text": {
@@ -33,8 +39,8 @@ ADVICE: dict[str, dict[Language, str]] = {
         "zh": "请以要求的标签开头，后面写正文。",
     },
     "echoed-form": {
-        "en": "write the text itself in place of what stands in angle brackets.",
-        "zh": "尖括号里的说明要换成真正的正文。",
+        "en": "write the text itself in place of the words that describe it.",
+        "zh": "格式里的说明要换成真正的正文。",
     },
     "too-few": {
         "en": "give all the phrasings that were asked for, each behind its own label with its number.",
@@ -145,7 +151,7 @@ def _checked(part: str, language: Language, answer: str) -> str:
         words = words[1:-1].strip()
     if not words:
         raise _unparsed("no-text", language, answer)
-    if _ECHO.match(words):
+    if _ECHO.fullmatch(words):
         raise _unparsed("echoed-form", language, answer)
     if (language == "zh") != bool(_CHINESE.search(words)):
         raise _unparsed("wrong-language", language, answer)
