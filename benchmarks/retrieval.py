@@ -12,8 +12,10 @@ looked at when the words were written.
 from __future__ import annotations
 
 import argparse
+import re
+import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -33,7 +35,7 @@ DEPTHS = (4, 8, 12)
 TARGETS: tuple[Family, ...] = ("mcs51", "stm8", "avr", "cortex-m")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Question:
     """A task's words, its chip, and the names of the facts that it wants. `kind` is `seeds` or `hand`; `held` says that
     it was not looked at when the words were written."""
@@ -66,21 +68,21 @@ def questions(path: Path = QUESTIONS, seeds: Path = SEEDS) -> Iterator[Question]
             text = folded(default_filling(seed).words(seed.sheet.instruction.of(language, ("question",))[-1]))
             yield Question("seeds", text, language, chip, frozenset(entry["wants"]), place % 2 == 1)
     for place, entry in enumerate(data["hand"]):
-        language = "en" if entry["text"].isascii() else "zh"
+        spoken: Language = "en" if entry["text"].isascii() else "zh"
         chip = next(c for c in (chip_for(t, entry["chip"]) for t in TARGETS) if c.complete)
-        yield Question("hand", entry["text"], language, chip, frozenset(entry["wants"]), place % 2 == 1)
+        yield Question("hand", entry["text"], spoken, chip, frozenset(entry["wants"]), place % 2 == 1)
 
 
 def score(asked: Sequence[Question], most: int) -> Score:
     """Precision and recall of the first `most` facts. A question that finds nothing has precision 0."""
-    told, precision, recall = [], [], []
-    for question in asked:
-        names = {fact.name for fact in facts_for(question.text, question.chip, most)}
-        right = len(names & question.wants)
-        told.append(len(names))
-        precision.append(right / len(names) if names else 0.0)
-        recall.append(right / len(question.wants))
-    return Score(len(asked), fmean(told), fmean(precision), fmean(recall))
+    return _means([(q.wants, [fact.name for fact in facts_for(q.text, q.chip, most)]) for q in asked])
+
+
+def _means(pairs: Sequence[tuple[frozenset[str], list[str]]]) -> Score:
+    right = [len(wants.intersection(names)) for wants, names in pairs]
+    precision = [n / len(names) if names else 0.0 for n, (_, names) in zip(right, pairs, strict=True)]
+    recall = [n / len(wants) for n, (wants, _) in zip(right, pairs, strict=True)]
+    return Score(len(pairs), fmean(len(names) for _, names in pairs), fmean(precision), fmean(recall))
 
 
 def main() -> None:
@@ -89,16 +91,32 @@ def main() -> None:
     parser.add_argument("--misses", type=int, default=0, help="print this many of each kind, of the first half only")
     wanted = parser.parse_args()
     every = list(questions())
+    before = time.process_time()
+    found = {q: [fact.name for fact in facts_for(q.text, q.chip)] for q in every}
+    spent = time.process_time() - before
     print(f"{'':<22}{'n':>4}" + "".join(f"{f'told P R @{k}':>20}" for k in DEPTHS))
     for label, chosen in _groups(every):
-        scores = [score(chosen, k) for k in DEPTHS]
-        cells = "".join(f"{s.told:>8.1f} {s.precision:>5.2f} {s.recall:>5.2f}" for s in scores)
-        print(f"{label:<22}{len(chosen):>4}{cells}")
+        _print(label, [_means([(q.wants, found[q][:k]) for q in chosen]) for k in DEPTHS])
+    held = [q for q in every if q.held]
+    alone = [(q.wants, _names_alone(q)) for q in held]
+    _print("names alone, held out", [_means([(wants, names[:k]) for wants, names in alone]) for k in DEPTHS])
+    print(f"{1000 * spent / len(every):.1f} ms of CPU a question, the reading of the chips' files among them")
     if wanted.misses:
-        _misses([question for question in every if not question.held], wanted.misses)
+        _misses({q: names for q, names in found.items() if not q.held}, wanted.misses)
 
 
-def _groups(every: list[Question]) -> Iterator[tuple[str, list[Question]]]:
+def _print(label: str, scores: Sequence[Score]) -> None:
+    cells = "".join(f"{s.told:>8.1f} {s.precision:>5.2f} {s.recall:>5.2f}" for s in scores)
+    print(f"{label:<22}{scores[0].questions:>4}{cells}")
+
+
+def _names_alone(question: Question) -> list[str]:
+    """What a search for the names of registers in the text gives."""
+    words = re.findall(r"(?<![A-Za-z0-9_])[A-Za-z][A-Za-z0-9_]*", question.text)
+    return [word for word in dict.fromkeys(words) if word in question.chip.by_name]
+
+
+def _groups(every: Sequence[Question]) -> Iterator[tuple[str, list[Question]]]:
     for target in TARGETS:
         for held in (False, True):
             chosen = [q for q in every if q.chip.target == target and q.held == held]
@@ -108,16 +126,16 @@ def _groups(every: list[Question]) -> Iterator[tuple[str, list[Question]]]:
     for language in ("en", "zh"):
         yield f"{language}, held out", [q for q in every if q.language == language and q.held]
     yield "all, held out", [q for q in every if q.held]
-    yield "all", every
+    yield "all", list(every)
 
 
-def _misses(asked: list[Question], most: int) -> None:
+def _misses(found: Mapping[Question, list[str]], most: int) -> None:
     lost: Counter[str] = Counter()
     vain: Counter[str] = Counter()
-    for question in asked:
-        names = {fact.name for fact in facts_for(question.text, question.chip)}
-        lost.update(f"{question.chip.target} {name}" for name in question.wants - names)
-        vain.update(f"{question.chip.target} {name}" for name in names - question.wants)
+    for question, names in found.items():
+        target = question.chip.target
+        lost.update(f"{target} {name}" for name in question.wants.difference(names))
+        vain.update(f"{target} {name}" for name in names if name not in question.wants)
     print("not found:", ", ".join(f"{name} {n}" for name, n in lost.most_common(most)))
     print("in vain:", ", ".join(f"{name} {n}" for name, n in vain.most_common(most)))
 

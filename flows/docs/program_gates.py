@@ -90,15 +90,18 @@ PROGRAM_GATES = (
         "a root or a model's program, against the facts of its chip (`datasets/chips`)",
         "Registers and bits are those of the check [unknown-register](findings.md#unknown-register). Sizes are the "
         "program's own, without start-up code, library and stack; outside an 8051 with a bus there may be 64 KB. Of a "
-        "part that is not on file nothing is said.",
+        "part that is not on file nothing is said. Of what is claimed, only plain forms count, in English and Chinese: "
+        "`TF0 (bit 5 of TCON)`, `SMOD 是 PCON 的第 7 位`, `TIM4 update, vector 23`.",
         (
             ("unknown-register", "the chip has no such register or bit, or has it at another address"),
             ("clock-out-of-range", "the crystal is none that the chip is made for"),
             ("too-much-code", "more code than the chip has program memory"),
             ("too-much-ram", "more variables than the chip has RAM"),
             ("too-much-xram", "more external variables than the chip has or reaches"),
+            ("wrong-bit", "a macro or an `__sbit` has the name of a bit and is another one"),
+            ("wrong-claim", "a text or comment gives a bit, a register or an interrupt another place or number"),
         ),
-        ("validators/chip_fit.py", "flows/proof.py"),
+        ("validators/chip_fit.py", "validators/chip_claims.py", "flows/proof.py"),
         constants=(("validators/chip_fit.py", "OUTSIDE"),),
     ),
     Gate(

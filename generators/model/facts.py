@@ -17,12 +17,12 @@ from typing import Any
 from corpus.chips import Chip
 from corpus.records import Language
 from generators.model.fact_words import VECTOR, Fact, told_facts
-from generators.model.subjects import Subject, subjects_of, words_file
+from generators.model.subjects import subjects_of, words_file
 
 __all__ = ["Fact", "facts_for", "told"]
 
-# What a subject's patterns weigh, and what other words add or take away. A fact needs ENOUGH: a `likely` one has it, one
-# that must be `asked` for has it with one further word. Tried on the first half of the questions of
+# What a subject's patterns weigh, and what other words add or take away. A fact needs ENOUGH: a `likely` one has it,
+# one that must be `asked` for has it with one further word. Tried on the first half of the questions of
 # tests/generators/model/questions.yaml.
 WEIGHTS: Mapping[str, float] = {"sure": 1.0, "likely": 0.6, "asked": 0.25}
 RAISED, LOWERED = 0.4, 0.5
@@ -39,7 +39,8 @@ _NAME = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z][A-Za-z0-9_]*(?:->[A-Za-z0-9_]+)?"
 _SLOT = re.compile(r"\{(\d)(?:\|(\w+))?\}")
 _HANDLER = re.compile(r"(\w+?)_(?:vect|IRQHandler|Handler|VECTOR)")
 _NUMBER = re.compile(
-    r"(?:(?<!external )\binterrupt(?: number)?|\bvector(?: number)?|(?<!外部)中断号?|中断向量|向量)[ =]?(\d{1,2})(?![\d 次]|x)",
+    r"(?:(?<!external )\binterrupt(?: number)?|\bvector(?: number)?|(?<!外部)中断号?|中断向量|向量)"
+    r"[ =]?(\d{1,2})(?![\d 次]|x)",
     re.IGNORECASE,
 )
 # Words of prose that are bits or registers too.
@@ -76,8 +77,8 @@ class _Index:
         wide = {r.address: r for r in reversed(chip.registers) if r.width == 16 and chip.target == "avr"}
         # Of a 16-bit register's halves and aliases, the register.
         whole = {r.name: wide.get(r.address) or wide.get(r.address - 1) or r for r in chip.registers}
-        self.names = tuple(dict.fromkeys(register.name for register in whole.values()))
-        self.names += tuple(VECTOR + vector.name for vector in chip.vectors) + ("memory", "clock")
+        registers = dict.fromkeys(register.name for register in whole.values())
+        self.names = (*registers, *(VECTOR + vector.name for vector in chip.vectors), "memory", "clock")
         self.whole = {name: register.name for name, register in whole.items()}
         self.holders: dict[str, list[str]] = defaultdict(list)
         for register in chip.registers:

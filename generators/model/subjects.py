@@ -23,11 +23,12 @@ _SLOTS = {"$": r"(\d{1,2})", "@": "((?-i:[A-I]))"}
 
 
 # What a task says that it leaves alone is no subject of it.
+_CLAUSE = re.compile(r"([,.;:()，。；：（）])")
 _ASIDE = re.compile(
-    r"[^,.;:()，。；：（）]*(?:\bleav(?:e|ing)\b[^,.;:()]*\b(?:alone|as it|untouched)|\bleft as\b|\b(?:don't|not|never) (?:change|touch)"
-    r"|\bbelongs to\b|\bused up\b|\btaken\b|\bkeeps? (?:timer|the other)|别动|不动|不要动|不能动|保持原样|保持原来|不许改|不能改|不变|占了|被占|留给)"
-    r"[^,.;:()，。；：（）]*",
-    re.IGNORECASE,
+    r"\bleav(?:e|ing)\b.{0,80}\b(?:alone|as it|untouched)|\bleft as\b|\b(?:don't|not|never) (?:change|touch)"
+    r"|\bbelongs to\b|\bused up\b|\btaken\b|\bkeeps? (?:timer|the other)"
+    r"|别动|不动|不要动|不能动|保持原样|保持原来|不许改|不能改|不变|占了|被占|留给",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -42,7 +43,7 @@ class Subject:
 def subjects_of(text: str) -> dict[str, Subject]:
     """The subjects that a text speaks of, by name."""
     found: dict[str, Subject] = {}
-    text = _ASIDE.sub(" ", text)
+    text = "".join(" " if _ASIDE.search(clause) else clause for clause in _CLAUSE.split(text))
     for name, pattern in _patterns().items():
         matches = list(pattern.finditer(text))
         if matches:
