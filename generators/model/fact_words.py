@@ -23,6 +23,8 @@ VECTOR = "vector "
 MOST_VALUES = 4
 """Fields with more values than these are told by their first and last one."""
 
+# Bits that are numbered like the pins say nothing.
+_PIN = re.compile(r"P\d_\d|(?:PORT|DDR?|PIN)[A-Z]\d|PCINT\d+|(?:ACC|B)_\d")
 _SLOT = re.compile(r"\{(\d)\}")
 
 
@@ -67,11 +69,14 @@ def _register(chip: Chip, register: Register, language: Language) -> str:
     said += "）" if zh else ")"
     if purpose := _filled(entry.get(language, ""), groups):
         said += ("：" if zh else ": ") + purpose
-    if register.bits:
-        bits = sorted(register.bits, key=lambda bit: -bit[1])
+    bits = sorted((bit for bit in register.bits if not _PIN.fullmatch(bit[0])), key=lambda bit: -bit[1])
+    if bits:
         listed = ("、" if zh else ", ").join(f"{name}={at}" for name, at in bits)
         said += f"；位：{listed}" if zh else f"; bits: {listed}"
     fields = [_field(field, groups, language) for field in entry.get("fields", ())]
+    if "pins" in entry:
+        values = (f"{number}: {value}" for number, value in enumerate(entry["pins"][language]))
+        fields.append(("每脚 " if zh else "each pin ") + f"({'; '.join(values)})")
     if fields:
         said += ("；字段：" if zh else "; fields: ") + ("；" if zh else "; ").join(fields)
     return said
@@ -85,7 +90,7 @@ def _field(field: Mapping[str, Any], groups: Mapping[str, str], language: Langua
     meant = [f"{number}: {value}" for number, value in enumerate(values)]
     if len(meant) > MOST_VALUES:
         meant = [meant[0], "...", meant[-1]]
-    return f"{_filled(field['name'], groups)} {place} ({', '.join(meant)})"
+    return f"{_filled(field['name'], groups)} {place} ({'; '.join(meant)})"
 
 
 def _vector(chip: Chip, vector: Vector, language: Language) -> str:
