@@ -188,7 +188,7 @@ static bool far(uint8_t op, Prefix prefix)
     else if (op == 0xA7 || op == 0xBD)
         store(a, cpu.a);
     else
-        load(read(a));
+        load(op == 0xBC ? read_in_passing(a) : read(a));
     return true;
 }
 
@@ -209,7 +209,7 @@ static void on_byte(unsigned low, uint32_t a)
     case 0x1: subtract(cpu.a, read(a), 0); break;
     case 0x2: cpu.a = subtract(cpu.a, read(a), cpu.cc & C); break;
     case 0x4: load(cpu.a & read(a)); break;
-    case 0x5: set_flags(N | Z, flags_of(cpu.a & read(a))); break;
+    case 0x5: set_flags(N | Z, flags_of(cpu.a & read_in_passing(a))); break;
     case 0x6: load(read(a)); break;
     case 0x7: store(a, cpu.a); break;
     case 0x8: load(cpu.a ^ read(a)); break;

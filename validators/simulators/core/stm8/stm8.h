@@ -47,6 +47,7 @@ extern uint8_t seen[MEMORY_SIZE];    /* flags, by register, that the program saw
 
 /* memory.c */
 uint8_t read(uint32_t a);
+uint8_t read_in_passing(uint32_t a);
 uint16_t read_word(uint32_t a);
 void write(uint32_t a, uint8_t value);
 void write_word(uint32_t a, uint16_t value);
