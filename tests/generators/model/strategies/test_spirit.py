@@ -31,7 +31,7 @@ def test_the_prompt_shows_the_seed_and_leaves_no_mark(name: str, language: Langu
         for part in (subject.title, subject.instruction, subject.idea, subject.program, subject.chip)
     )
     assert not re.search(r"\{\{|\}\}|\{%|\{#|\{[A-Z][A-Z0-9_]*\}", text.replace(subject.program.strip(), ""))
-    assert text.rstrip().endswith("```")
+    assert all(mark in text.splitlines()[-1] for mark in ("INSTRUCTION:", "```c"))
 
 
 def test_what_must_differ_varies_and_comes_last() -> None:
