@@ -95,6 +95,11 @@ def serve(path: Path, port: int, stop: threading.Event) -> None:
     stop.wait()
 
 
+def _until_the_end_of_input(stop: threading.Event) -> None:
+    sys.stdin.read()
+    stop.set()
+
+
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -109,7 +114,7 @@ def main() -> None:
         signal.signal(number, lambda *_: stop.set())
     if asked.with_parent:
         # So that not even a killed test run leaves a server behind.
-        threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
+        threading.Thread(target=_until_the_end_of_input, args=(stop,), daemon=True).start()
     os.environ.update(PASSIVE)
     try:
         serve(asked.weights or weights(), asked.port, stop)
