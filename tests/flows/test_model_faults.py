@@ -20,7 +20,7 @@ LINE = 100_000  # bytes of one line; a whole program has some 3,000 in many
 
 def test_rate_limits_and_errors_that_pass_cost_no_answer(llmock: LLMock, tmp_path: Path) -> None:
     """429 twice and 500 once; the client waited as long as it was told and asked no more often than it had to."""
-    llmock.reply(answer(), times=None).rate_limit(times=2, retry_after=0.3).fail(500)
+    llmock.reply(answer(), times=None).rate_limit(times=2, retry_after=1.5).fail(500)
     found = ask(recipe(llmock.base_url(), retries=4), tmp_path)
     assert [row["source"] for row in found.kept] == [CODE] and not found.rejects
     assert [record.status for record in llmock.requests] == [429, 429, 500, 200]

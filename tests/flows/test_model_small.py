@@ -21,19 +21,19 @@ from tests.flows.written import written
 from tests.generators.model.local_server import LocalModel
 
 SEED = "led-pin"  # some 420 tokens of prompt; a shipped one has 1,100 and takes a minute to read
-ANSWERS = 3
+ANSWERS = 2
 # What only a server or the way to it can be blamed for.
 TRANSPORT = re.compile(r"model:(unreachable|timeout|rate-limited|not-a-completion|bad-key|http-\d+)")
 
 
 @pytest.fixture(scope="module")
 def chosen(small_model: LocalModel, tmp_path_factory: pytest.TempPathFactory) -> Recipe:
-    """One tiny seed, three answers of at most 80 tokens, each asked for a second time where it is malformed."""
+    """One tiny seed, two answers of at most 64 tokens, each asked for a second time where it is malformed."""
     folder = tmp_path_factory.mktemp("seeds")
     written(folder / SEED)
     return recipe(
         small_model.url, ANSWERS, folder, SEED,
-        name=small_model.name, temperature=0.5, max_tokens=80, retries=1, timeout_s=300,
+        name=small_model.name, temperature=0.5, max_tokens=64, retries=1, timeout_s=300,
     )  # fmt: skip
 
 
