@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from corpus.recipe import Model, Recipe
+from corpus.recipe import Recipe
 from corpus.shards import Manifest
 from flows.job import JobMaker, stage_folder, stage_outputs
 from flows.pipeline import Run, check_balance
@@ -45,8 +45,8 @@ def answer(task: str = TASK, code: str = CODE) -> str:
 
 def recipe(base_url: str, answers: int = 1, folder: Path = SEEDS, only: str = SEED, **asked: Any) -> Recipe:
     """So many answers about one seed, in English, and hardly anything beside them."""
-    often = {"strategies": {"spirit": answers}} if "strategies" in Model.model_fields else {"requests": answers}
-    settings = {"enabled": True, "base_url": base_url, "name": "tiny", "retries": 0, "timeout_s": 30} | often
+    settings = {"enabled": True, "base_url": base_url, "name": "tiny", "retries": 0, "timeout_s": 30}
+    settings |= {"strategies": {"spirit": answers}}
     return Recipe.model_validate(
         {
             "name": "asked",
