@@ -80,6 +80,9 @@ class Model(_Section):
     strategies: dict[str, Count] = Field(
         default_factory=lambda: {"spirit": 1}, description="strategy -> answers asked for, a seed and language"
     )
+    facts: bool = Field(
+        True, description="show what the chip's file says of the registers, vectors and memory that a task needs"
+    )
     repairs: Count = Field(
         0, description="times a program that a gate rejects is asked for again, with what the gate said"
     )

@@ -18,7 +18,7 @@ from generators.tasks.own_words import names_of
 from generators.tasks.registers import registers_of
 from generators.tasks.row import folded
 from generators.templates import default_filling, fill_program
-from validators import chip_fit
+from validators import chip_claims, chip_fit
 from validators.boards import BOARDS, memory_model
 from validators.sandbox.runner import Sandbox
 from validators.screen import screen_for
@@ -88,7 +88,12 @@ def judged(
     if program.failed:
         return program
     chip = chip_for(seed.sheet.target, seed.sheet.chip)
-    for fit in (chip_fit.registers(source, chip), chip_fit.sizes(target.sizes or Sizes(0, 0), chip)):
+    for fit in (
+        chip_fit.registers(source, chip),
+        chip_fit.sizes(target.sizes or Sizes(0, 0), chip),
+        chip_claims.written(source, chip),
+        chip_claims.said(f"{draft.instruction}\n{draft.thinking}", chip),
+    ):
         if not fit.passed:
             return program.judged(fit)
     if seed.sheet.target == "mcs51":  # the others' registers mean something to their own compiler only

@@ -5,13 +5,16 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import TypeVar
 
+from corpus.chips import Family, chip_for
 from corpus.records import Language
 from corpus.seeds import Seed
 from corpus.taxonomy import taxonomy
 from generators.model.drafts import Subject
-from generators.model.home import KEIL
+from generators.model.facts import facts_for, told
+from generators.model.home import KEIL, home_of
 from generators.model.snippets import snippet_of
 from generators.tasks.comments import localise
 from generators.tasks.row import folded
@@ -23,12 +26,43 @@ HARDEST = 5
 """The highest difficulty of the taxonomy."""
 
 
-def subject_of(seed: Seed, language: Language, sample: int, strategy: str = "spirit") -> Subject:
+def subject_of(
+    seed: Seed, language: Language, sample: int, strategy: str = "spirit", *, facts: bool = True
+) -> Subject:
     """The seed as it is shown to the model by a strategy; `sample` numbers the questions about it.
 
     What differs between the samples of a strategy is the same in each language and run: the cell of the taxonomy, the
-    place to port to, the snippet. `repair` has no diagnostics yet, and its program is the seed's.
+    place to port to, the snippet. `repair` has no diagnostics yet, and its program is the seed's. With `facts` the
+    subject has those of the chip on which the answer is to run.
     """
+    subject = _placed(seed, language, sample, strategy)
+    if not facts:
+        return subject
+    home = home_of(subject)
+    return replace(subject, facts=_told(_words(subject, strategy), home.target, home.chip, language))
+
+
+def _words(subject: Subject, strategy: str) -> str:
+    """What the answer will be about, as far as it is known: the seed's task, or what is asked for in its place."""
+    match strategy:
+        case "cell":
+            family = taxonomy().families[subject.family]
+            return " ".join((family.zh if subject.language == "zh" else family.en, *family.peripherals))
+        case "broaden":
+            return subject.other
+        case "snippet":
+            return subject.snippet
+        case _:
+            return f"{subject.title}\n{subject.instruction}"
+
+
+@lru_cache(maxsize=256)  # the samples of a strategy mostly have the same words
+def _told(words: str, target: Family, chip: str, language: Language) -> str:
+    return told(facts_for(words, chip_for(target, chip)), language)
+
+
+def _placed(seed: Seed, language: Language, sample: int, strategy: str) -> Subject:
+    """The seed with what a strategy's sample asks for."""
     sheet, filling = seed.sheet, default_filling(seed)
     texts = (
         (sheet.title.zh, sheet.instruction.of("zh")[0], sheet.idea.zh)

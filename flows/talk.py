@@ -51,9 +51,9 @@ def request_of(model: Model, messages: Messages, sample: int) -> Request:
     )
 
 
-def first_messages(question: Question, seed: Seed) -> tuple[Subject, Messages]:
+def first_messages(question: Question, seed: Seed, *, facts: bool = True) -> tuple[Subject, Messages]:
     """What the question is about, and how it is asked at first."""
-    subject = subject_of(seed, question.language, question.sample, question.strategy)
+    subject = subject_of(seed, question.language, question.sample, question.strategy, facts=facts)
     return subject, STRATEGIES[question.strategy].prompt(subject)
 
 
@@ -125,7 +125,7 @@ class Talk:
     async def outcome(self, question: Question) -> Outcome:
         """Asks until there is a program that holds, or no try is left."""
         seed = self.seeds[question.seed]
-        subject, messages = first_messages(question, seed)
+        subject, messages = first_messages(question, seed, facts=self.model.facts)
         try:
             for repairs in range(self.model.repairs + 1):
                 draft, said, messages = await self._draft(question, subject, messages)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from flows.talk import Outcome, Said
 
 NAME = "model"
-VERSION = "3"
+VERSION = "4"
 SECTIONS = ("generate", "verify", "languages", "curate")
 
 Reject = tuple[Rejected, str]

@@ -286,6 +286,24 @@ POOR = {
         "chip",
         "unknown-register",
     ),
+    "a comment that puts a bit elsewhere": (
+        TASK,
+        CODE.replace("/* Folds", "/* TF0 (bit 3 of TCON) stays as it is. Folds"),
+        "chip",
+        "wrong-claim",
+    ),
+    "an instruction that puts a bit elsewhere": (
+        TASK + " TF0 (bit 3 of TCON) stays as it is.",
+        CODE,
+        "chip",
+        "wrong-claim",
+    ),
+    "a macro for another bit": (
+        TASK,
+        CODE + "\n#define SMOD 0x40\n\n__sfr __at(0x87) PCON;\n\nvoid twice(void)\n{\n    PCON |= SMOD;\n}\n",
+        "chip",
+        "wrong-bit",
+    ),
     "another compiler's C": (TASK, "sbit LED = P1^0;\n" + CODE, "compile-sdcc", "compile-error"),
 }
 
