@@ -10,6 +10,7 @@ import itertools
 import math
 import random
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,10 @@ from corpus.source.unit import Unit
 
 # Above this many combinations a seed's fillings are drawn instead of listed.
 ENUMERATE_UP_TO = 4096
+
+# Python 3.11 counts the depth of all threads' syntax trees together, and raises SystemError where two are made at once;
+# the gates on what a model writes run in threads.
+_ONE_TREE = threading.Lock()
 
 _FUNCTIONS = {
     "abs": abs,
@@ -196,6 +201,7 @@ def _text(seed: Seed, field: str, form: str, value: Any) -> str:
 
 def _evaluated(seed: Seed, field: str, expression: str, names: dict[str, Any]) -> Any:
     try:
-        return EvalWithCompoundTypes(names=names, functions=_FUNCTIONS).eval(expression)
+        with _ONE_TREE:
+            return EvalWithCompoundTypes(names=names, functions=_FUNCTIONS).eval(expression)
     except (InvalidExpression, SyntaxError, TypeError, ValueError, ArithmeticError, LookupError) as error:
         raise SeedError(seed.folder / "seed.yaml", 1, field, f"{expression!r} does not evaluate: {error}") from None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 import re
 import shutil
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -117,3 +119,14 @@ def test_a_function_that_is_not_there_is_refused(tmp_path: Path, key: str) -> No
     seed = changed(tmp_path, "seed.yaml", "\ninstruction:\n", f"\n{key}: [uart_putt]\ninstruction:\n")
     with pytest.raises(SeedError, match=f"{key}: the program defines no function 'uart_putt'"):
         fill_program(seed, default_filling(seed))
+
+
+def test_threads_fill_at_the_same_time(uart: Seed) -> None:
+    """As the gates on a model's answers do; Python's own parser of expressions cannot be entered twice."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            assert len(set(threads.map(default_filling, [uart] * 400))) == 1
+    finally:
+        sys.setswitchinterval(before)
