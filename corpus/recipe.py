@@ -84,7 +84,7 @@ class Model(_Section):
         True, description="show what the chip's file says of the registers, vectors and memory that a task needs"
     )
     repairs: Count = Field(
-        0, description="times a program that a gate rejects is asked for again, with what the gate said"
+        0, description="times an answer that a gate rejects is asked for again, with what the gate said"
     )
     temperature: Annotated[float, Field(ge=0, le=2)] = Field(0.8, description="sampling temperature")
     max_tokens: Annotated[int, Field(ge=16)] = Field(2048, description="tokens of one answer, at most")

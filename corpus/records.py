@@ -172,6 +172,28 @@ def program_id(seed: str, source: str, holes: tuple[tuple[str, str], ...] = ()) 
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a model wrote about a verified Program and what its gates passed: prose, or a harness in C.
+
+    `program` is the Program's id, `strategy` the way in which it was asked for, `evidence` says who wrote it and which
+    gates it passed.
+    """
+
+    id: str
+    seed: str
+    program: str
+    strategy: str
+    language: Language
+    text: str
+    evidence: str
+
+
+def text_id(program: str, strategy: str, language: str, text: str) -> str:
+    """16 hex digits that name a Text by its Program, its kind and its words."""
+    return hashlib.sha256("\0".join((program, strategy, language, text)).encode()).hexdigest()[:16]
+
+
 def trace_id(runs: Iterable[tuple[int, str, str]]) -> str:
     """16 hex digits that name what a program did, from (draw, outcome, events) of each stimulus."""
     return hashlib.sha256(repr(tuple(runs)).encode()).hexdigest()[:16]

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 from pydantic import TypeAdapter
 
-from corpus.records import Coverage, Example, Fault, Labels, Message, Program, Rejected, Sizes, Step, Verdict
+from corpus.records import Coverage, Example, Fault, Labels, Message, Program, Rejected, Sizes, Step, Text, Verdict
 
 _STEPS = TypeAdapter(tuple[Step, ...])
 _VERDICTS = TypeAdapter(tuple[Verdict, ...])
@@ -92,6 +92,10 @@ TRACES = pa.schema(
 )
 """What programs did, one row a stimulus; programs that did the same share their rows by `id`."""
 
+_TEXT = ("id", "seed", "program", "strategy", "language", "text", "evidence")
+TEXTS = pa.schema([(name, pa.string()) for name in _TEXT])
+"""What a model wrote about verified programs; `program` is an id of `PROGRAMS`."""
+
 DRAWS = pa.schema([("seed", pa.string()), ("shape", pa.string()), ("draws", pa.int32())])
 """How often the chains of a shard came to each normalised tree before any was proved; `shape` is its digest."""
 
@@ -153,6 +157,16 @@ def trace_table(traces: Mapping[str, Iterable[tuple[int, str, str]]]) -> pa.Tabl
         for draw, outcome, events in runs
     ]
     return pa.Table.from_pylist(rows, schema=TRACES)
+
+
+def text_table(texts: Iterable[Text]) -> pa.Table:
+    """Texts as rows of `TEXTS`."""
+    return pa.Table.from_pylist([{name: getattr(text, name) for name in _TEXT} for text in texts], schema=TEXTS)
+
+
+def texts_of(table: pa.Table) -> Iterator[Text]:
+    """The Texts that such a table holds."""
+    return (Text(**row) for row in table.to_pylist())
 
 
 def draw_table(seed: str, draws: Mapping[str, int]) -> pa.Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from corpus.chips import chip_for
+from corpus.recipe import Recipe
 from corpus.records import Language, Program, Sizes, Step, Verdict, program_id
 from corpus.seeds import Seed
 from corpus.source.unit import Unit
@@ -43,6 +44,13 @@ class Question:
     def name(self) -> str:
         """The name under which a reject is found."""
         return f"{self.seed}-{self.language}-{self.strategy}-{self.sample}"
+
+
+def wanted(recipe: Recipe) -> dict[str, int]:
+    """How often each strategy is asked, a seed and language; none for programs where such would not be accepted."""
+    programs = GRADE in recipe.verify.accept_model
+    asked = recipe.generate.model.strategies if recipe.generate.model.enabled else {}
+    return {name: count for name, count in asked.items() if programs or STRATEGIES[name].makes != "program"}
 
 
 def judged(

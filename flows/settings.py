@@ -79,5 +79,3 @@ def require_model(model: Model) -> None:
             raise RecipeError(f"recipe: generate.model.strategies: unknown strategy {name!r}{known}")
         if name == "repair":
             raise RecipeError("recipe: generate.model.strategies: give generate.model.repairs instead of repair")
-        if STRATEGIES[name].makes != "program":
-            raise RecipeError(f"recipe: generate.model.strategies: {name} makes no program, and is asked elsewhere")

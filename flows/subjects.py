@@ -26,9 +26,7 @@ HARDEST = 5
 """The highest difficulty of the taxonomy."""
 
 
-def subject_of(
-    seed: Seed, language: Language, sample: int, strategy: str = "spirit", *, facts: bool = True
-) -> Subject:
+def subject_of(seed: Seed, language: Language, sample: int, strategy: str = "spirit", *, facts: bool = True) -> Subject:
     """The seed as it is shown to the model by a strategy; `sample` numbers the questions about it.
 
     What differs between the samples of a strategy is the same in each language and run: the cell of the taxonomy, the

@@ -10,37 +10,57 @@ import json
 import os
 import random
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import TracebackType
+from typing import TypeVar
 
 from corpus.recipe import Model, Recipe
 from corpus.records import Program, Verdict
 from corpus.seeds import Seed
 from flows.job import Job
-from flows.judging import Question, judged
+from flows.judging import Question, judged, wanted
 from flows.subjects import subject_of
+from flows.texts import Told, judged_harness, judged_texts
 from generators.model.answers import Answers, NoAnswer, Request
 from generators.model.asking import Asker
 from generators.model.budget import Budget, Caps, Prices, Usage
-from generators.model.drafts import Messages, ProgramDraft, Subject, Unparsed
+from generators.model.drafts import Draft, HarnessDraft, Messages, ProgramDraft, Subject, Unparsed
 from generators.model.endpoint import Endpoint
 from generators.model.strategies import repair
 from generators.model.strategies.catalogue import STRATEGIES
 from validators.sandbox.runner import Sandbox
 
+_T = TypeVar("_T")
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a question: a program, judged; or the verdict on what came instead, and its text."""
+    """What became of a question: a program or texts, judged; or the verdict on what came instead, and its text."""
 
     question: Question
     program: Program | None = None
+    told: Told | None = None
     verdict: Verdict | None = None
     text: str = ""
     answered: bool = True
     repairs: int = 0
+
+    @property
+    def right(self) -> bool:
+        """Whether the gates passed the program, or any of the texts."""
+        if self.told is not None:
+            return bool(self.told.kept)
+        return self.program is not None and self.program.failed is None
+
+    @property
+    def trouble(self) -> Verdict | None:
+        """What the model may mend: the verdict on the program, or on the first text where none passed."""
+        if self.told is None:
+            return self.program.failed if self.program is not None else None
+        refused = () if self.told.kept else self.told.refused
+        return next((verdict for _, verdict, _ in refused if verdict.outcome == "failed"), None)
 
 
 def request_of(model: Model, messages: Messages, sample: int) -> Request:
@@ -63,7 +83,7 @@ def questions(recipe: Recipe, seeds: Iterable[str]) -> list[Question]:
         Question(strategy, seed, language, sample)
         for seed in seeds
         for language in recipe.languages
-        for strategy, count in recipe.generate.model.strategies.items()
+        for strategy, count in wanted(recipe).items()
         for sample in range(count)
     ]
 
@@ -98,15 +118,9 @@ class Judges:
         """CPU seconds of the compilers so far."""
         return sum(sandbox.cpu_s for sandbox in self._sandboxes)
 
-    async def judge(
-        self, seed: Seed, asked: Question, subject: Subject, draft: ProgramDraft, model: str, repairs: int
-    ) -> Program:
-        """The draft as a Program, through the gates."""
-
-        def judging() -> Program:
-            return judged(seed, asked, subject, draft, self._own.sandbox, model, repairs)
-
-        return await asyncio.get_running_loop().run_in_executor(self._pool, judging)
+    async def judge(self, judging: Callable[[Sandbox], _T]) -> _T:
+        """What is judged in a sandbox, in one of the threads."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, lambda: judging(self._own.sandbox))
 
     def _begin(self) -> None:
         self._own.sandbox = Sandbox()
@@ -115,36 +129,53 @@ class Judges:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """The talk of a whole run."""
+    """The talk of a whole run; a harness's runs take at most so many `cycles`."""
 
     model: Model
+    cycles: int
     seeds: Mapping[str, Seed]
     asker: Asker
     judges: Judges
 
     async def outcome(self, question: Question) -> Outcome:
-        """Asks until there is a program that holds, or no try is left."""
+        """Asks until there is something that holds, or no try is left."""
         seed = self.seeds[question.seed]
         subject, messages = first_messages(question, seed, facts=self.model.facts)
         try:
             for repairs in range(self.model.repairs + 1):
                 draft, said, messages = await self._draft(question, subject, messages)
-                program = await self.judges.judge(seed, question, subject, draft, self.model.name, repairs)
-                if program.failed is None or repairs == self.model.repairs:
-                    return Outcome(question, program, repairs=repairs)
-                messages = repair.again(messages, said, told(program.failed), question.language)
-        except NoAnswer as trouble:
-            verdict = Verdict("model", "failed", trouble.reason, trouble.detail)
+                outcome = await self._judged(seed, question, subject, draft, repairs)
+                trouble = outcome.trouble
+                if trouble is None or repairs == self.model.repairs:
+                    return outcome
+                again = repair.again if outcome.program is not None else repair.retold
+                messages = again(messages, said, told(trouble), question.language)
+        except NoAnswer as error:
+            verdict = Verdict("model", "failed", error.reason, error.detail)
             return Outcome(question, verdict=verdict, answered=False)
-        except Unparsed as trouble:
-            return Outcome(
-                question, verdict=Verdict("model", "failed", trouble.reason, str(trouble)), text=trouble.answer
-            )
+        except Unparsed as error:
+            return Outcome(question, verdict=Verdict("model", "failed", error.reason, str(error)), text=error.answer)
         raise AssertionError("the loop returns or raises")
 
-    async def _draft(
-        self, question: Question, subject: Subject, messages: Messages
-    ) -> tuple[ProgramDraft, str, Messages]:
+    async def _judged(self, seed: Seed, question: Question, subject: Subject, draft: Draft, repairs: int) -> Outcome:
+        """The draft through the gates of its kind."""
+        name = self.model.name
+        if isinstance(draft, ProgramDraft):
+            own: ProgramDraft = draft
+            program = await self.judges.judge(
+                lambda sandbox: judged(seed, question, subject, own, sandbox, name, repairs)
+            )
+            return Outcome(question, program, repairs=repairs)
+        made = draft
+
+        def judging(sandbox: Sandbox) -> Told:
+            if isinstance(made, HarnessDraft):
+                return judged_harness(seed, question, made, sandbox, self.cycles, name)
+            return judged_texts(seed, question, subject, made, name)
+
+        return Outcome(question, told=await self.judges.judge(judging), repairs=repairs)
+
+    async def _draft(self, question: Question, subject: Subject, messages: Messages) -> tuple[Draft, str, Messages]:
         """A draft, the answer that holds it, and the messages that led to it; a malformed answer is asked for again."""
         for attempt in range(self.model.retries + 1):
             answer = await self.asker.ask(request_of(self.model, messages, question.sample), question.strategy)
@@ -155,7 +186,6 @@ class Talk:
                     raise
                 messages = repair.reformed(messages, trouble, question.language)
             else:
-                assert isinstance(draft, ProgramDraft), f"{question.strategy} makes no program"
                 return draft, answer.text, messages
         raise AssertionError("the loop returns or raises")
 
@@ -198,7 +228,7 @@ async def ask_all(job: Job, asked: list[Question], seeds: Mapping[str, Seed]) ->
                 patience_s=model.patience_s,
                 rng=rng,
             )
-            talk = Talk(model, seeds, asker, judges)
+            talk = Talk(model, job.recipe.verify.cycles, seeds, asker, judges)
 
             async def talking() -> None:
                 for index, question in left:

@@ -46,6 +46,12 @@ class RowCounts:
     cells: Counter[tuple[str, int]] = field(default_factory=Counter)
     phrasings: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
+    @property
+    def by_model(self) -> int:
+        """Rows of which a model wrote the program or the words, which their phrasings say (`write/en/model/...`)."""
+        names = (counts for counts in self.phrasings.values())
+        return sum(rows for counts in names for name, rows in counts.items() if name.split("/")[2:3] == ["model"])
+
     def groups(self, label: str) -> tuple[Group, ...]:
         """The groups of one label, largest first."""
         total = sum(self.splits.values())

@@ -45,7 +45,12 @@ def limits(report: Report) -> tuple[str, ...]:
         "programs in the report (Variety) says how far they are not, and training and validation never share a seed.",
     ]
     if report.contains_model:
-        found.insert(4, "Programs written by a model have no harness: they compile, and no more is known of them.")
+        found[4:4] = [
+            "Programs written by a model have no harness: they compile, and no more is known of them.",
+            "Requests and explanations written by a model about an expert's program were held against it: what they "
+            "name is there. Whether what they say of it is true was not otherwise judged; the row's evidence names "
+            "the model.",
+        ]
     return tuple(found)
 
 

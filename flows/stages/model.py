@@ -14,17 +14,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from corpus.recipe import Model
-from corpus.records import Program, Rejected, Verdict
+from corpus.recipe import Recipe
+from corpus.records import Program, Rejected, Text, Verdict
 from corpus.seeds import Seed, load_seed
 from corpus.shards import Manifest, read_table
-from corpus.tables import program_table, reject_row, reject_table
+from corpus.tables import program_table, reject_row, reject_table, text_table
 from filters.duplicates import NearDuplicates, select_distinct_programs
 from filters.keys import program_key
 from flows.job import Job, JobMaker, stage_outputs, tool_words
-from flows.judging import GRADE, root_of
+from flows.judging import root_of, wanted
 from flows.passes import passes
+from flows.texts import distinct
 from generators.model.budget import Prices
+from generators.model.strategies.catalogue import STRATEGIES
 
 if TYPE_CHECKING:
     from flows.talk import Outcome, Said
@@ -36,10 +38,13 @@ SECTIONS = ("generate", "verify", "languages", "curate")
 Reject = tuple[Rejected, str]
 """What was rejected, and its text."""
 
+KINDS = {"program": "program", "texts": "text", "harness": "harness"}
+"""What a reject is called, by what its strategy makes."""
+
 
 def jobs(make: JobMaker) -> list[Job]:
-    """One job; none with the model off, or when no program of its kind would be accepted."""
-    if not make.recipe.generate.model.enabled or GRADE not in make.recipe.verify.accept_model:
+    """One job; none with the model off, or when nothing that it is asked for would be accepted."""
+    if not any(wanted(make.recipe).values()):
         return []
     return [make.job("all", [*(f"{name} {digest}" for name, digest in _seeds(make)), *tool_words(make.run)])]
 
@@ -55,24 +60,31 @@ def work(job: Job) -> Manifest:
     for outcome in said.outcomes:
         by_seed[outcome.question.seed].append(outcome)
     programs: list[Program] = []
+    texts: list[Text] = []
     rejects: list[Rejected] = []
     tables = {}
     for name, outcomes in by_seed.items():
-        kept, rejected = _chosen(seeds[name], outcomes, job.recipe.curate.near_duplicate)
+        about = [one for one in outcomes if STRATEGIES[one.question.strategy].makes != "program"]
+        others = [one for one in outcomes if STRATEGIES[one.question.strategy].makes == "program"]
+        kept, rejected = _chosen(seeds[name], others, job.recipe.curate.near_duplicate)
+        rows = [reject_row("program", name, NAME, one, text) for one, text in rejected]
+        told, refused = _told(about)
+        rows += [reject_row(kind, name, NAME, one, text) for kind, one, text in refused]
         tables[f"{name}.programs"] = program_table(kept)
-        tables[f"{name}.rejects"] = reject_table(
-            [reject_row("program", name, NAME, one, text) for one, text in rejected]
-        )
+        tables[f"{name}.rejects"] = reject_table(rows)
+        if about:
+            tables[f"{name}.texts"] = text_table(told)
         programs += kept
-        rejects += [one for one, _ in rejected]
+        texts += told
+        rejects += [*(one for one, _ in rejected), *(one for _, one, _ in refused)]
     counts = {
-        "in": len(programs) + len(rejects),
-        "kept": len(programs),
+        "in": len(programs) + len(texts) + len(rejects),
+        "kept": len(programs) + len(texts),
         "rejected": len(rejects),
         "reasons": dict(Counter(f"{one.verdict.gate}:{one.verdict.reason}" for one in rejects)),
         "usage": dict(said.usage.total),
         "model": job.recipe.generate.model.name,
-        "strategies": _by_strategy(said, programs, job.recipe.generate.model),
+        "strategies": _by_strategy(said, programs, texts, job.recipe),
     }
     for path in job.folder.glob("all.*"):  # of seeds that are asked about no more
         path.unlink()
@@ -111,25 +123,45 @@ def _chosen(seed: Seed, outcomes: Sequence[Outcome], near_duplicate: float) -> t
     return sorted((one for one in kept.values() if one is not root), key=lambda one: one.id), rejects
 
 
-def _by_strategy(said: Said, kept: Iterable[Program], model: Model) -> dict[str, dict[str, Any]]:
+def _told(outcomes: Iterable[Outcome]) -> tuple[list[Text], list[tuple[str, Rejected, str]]]:
+    """The texts and harnesses that are kept of one seed's outcomes, by id, and kind and text of what is rejected."""
+    passed: list[Text] = []
+    rejects: list[tuple[str, Rejected, str]] = []
+    for outcome in outcomes:
+        asked = outcome.question
+        kind = KINDS[STRATEGIES[asked.strategy].makes]
+        if outcome.told is None:
+            assert outcome.verdict is not None, "an outcome without texts has a verdict"
+            rejects.append((kind, Rejected(asked.name, outcome.verdict), outcome.text))
+            continue
+        passed += outcome.told.kept
+        for place, verdict, text in outcome.told.refused:
+            rejects.append((kind, Rejected(f"{asked.name}-{place}" if place else asked.name, verdict), text))
+    kept, copies = distinct(passed)
+    rejects += [(KINDS[STRATEGIES[text.strategy].makes], one, text.text) for text, one in copies]
+    return sorted(kept, key=lambda one: one.id), rejects
+
+
+def _by_strategy(
+    said: Said, programs: Iterable[Program], texts: Iterable[Text], recipe: Recipe
+) -> dict[str, dict[str, Any]]:
     """What each strategy asked, got and cost, and its pass@k: a task is a seed in a language, right is what every gate
-    passed, copies too; what was not answered is left out."""
-    prices = Prices(model.prices.input, model.prices.output)
-    stays = Counter(program.steps[0].name for program in kept)
+    passed (of several texts one), copies too; what was not answered is left out."""
+    prices = Prices(recipe.generate.model.prices.input, recipe.generate.model.prices.output)
+    stays = Counter((*(program.steps[0].name for program in programs), *(text.strategy for text in texts)))
     found: dict[str, dict[str, Any]] = {}
-    for name in model.strategies:
+    for name in wanted(recipe):
         mine = [one for one in said.outcomes if one.question.strategy == name]
         tasks: dict[tuple[str, str], list[bool]] = defaultdict(list)
         for one in mine:
             if one.answered:
-                right = one.program is not None and one.program.failed is None
-                tasks[one.question.seed, one.question.language].append(right)
+                tasks[one.question.seed, one.question.language].append(one.right)
         usage = said.usage.by_strategy.get(name, Counter())
         found[name] = {
             "asked": len(mine),
             "answered": sum(map(len, tasks.values())),
             "right": sum(map(sum, tasks.values())),
-            "repaired": sum(1 for one in mine if one.repairs and one.program and one.program.failed is None),
+            "repaired": sum(1 for one in mine if one.repairs and one.right),
             "kept": stays[name],
             "answers": usage["answers"],
             "prompt_tokens": usage["prompt_tokens"],

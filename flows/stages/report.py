@@ -159,7 +159,7 @@ def gather(
         rejected=rejections.count,
         stimuli=len(DRAWS),
         fills=len(FILLS),
-        contains_model=bool(rows.rows["origin"]["model"]),
+        contains_model=rows.by_model > 0,
         tools=tool_versions(job.run),
         packages=package_versions(),
         recipe=recipe.model_dump(mode="json"),

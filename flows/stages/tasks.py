@@ -11,7 +11,7 @@ from corpus.records import Example, Language, Program, Rejected
 from corpus.seeds import Seed, load_seed
 from corpus.shards import Manifest, read_table, sha256
 from corpus.source.unit import Unit
-from corpus.tables import example_table, programs_of, reject_row, reject_table
+from corpus.tables import example_table, programs_of, reject_row, reject_table, texts_of
 from filters.length import Length
 from filters.quality import Quality
 from filters.repetition import Repetition
@@ -22,13 +22,13 @@ from flows.places import placed
 from flows.roundtrip import Porter
 from flows.stages.select import kept_ids
 from generators.rewrites.catalogue import NOT_WRITTEN_ANEW
-from generators.tasks import complete, explain, fix, port, refactor, steps, symptom, write
+from generators.tasks import complete, explain, fix, port, refactor, steps, symptom, told, write
 from generators.tasks.material import Mutated, Rewritten, Single
 from generators.tasks.row import evidence, fence, row
 from generators.templates import default_filling
 
 NAME = "tasks"
-VERSION = "4"
+VERSION = "5"
 SECTIONS = ("seed", "languages", "tasks")
 
 # In this order; every gate sees every Example, so that a reject shows all that was wrong with it.
@@ -46,32 +46,29 @@ def jobs(make: JobMaker) -> list[Job]:
     for path in stage_outputs(make.run, "model", "programs"):
         seed = path.name.split(".")[1]
         made.append(make.job(f"model-{seed}", [sha256(path), *chosen], seed=seed))
+    for path in stage_outputs(make.run, "model", "texts"):
+        seed = path.name.split(".")[1]
+        grown = stage_folder(make.run, "expand") / f"{_first(seed)}.json"
+        made.append(make.job(f"texts-{seed}", [sha256(path), sha256(grown), *chosen], seed=seed))
     return made
 
 
 def work(job: Job) -> Manifest:
-    """Writes the Examples of one shard of Programs."""
+    """Writes the Examples of one shard of Programs, or of what a model wrote about a seed's own Program."""
     seed = load_seed(job.seeds / job.seed)
-    stage, _, shard = job.shard.partition("-")
-    name = f"all.{shard}" if stage == "model" else shard  # one job of the model stage leaves a file a seed
-    programs = {p.id: p for p in programs_of(read_table(stage_folder(job.run, stage) / f"{name}.programs.parquet"))}
-    chosen = kept_ids(job)
     compiler = compiler_of(seed.sheet.target, tool_versions(job.run))
     kept: dict[str, Example] = {}
     rejected: list[tuple[Example, Rejected]] = []
     with Porter(seed.sheet.model) as porter:
-        for program in programs.values():
-            if program.id not in chosen:
-                continue
-            rng = random.Random(f"{job.recipe.seed}/tasks/{program.id}")
-            for example in _examples(job, seed, program, programs, compiler, porter, rng):
-                judged = example.judged(*(gate(example) for gate in GATES))
-                judged = replace(judged, scores=tuple(pair for gate in GATES for pair in gate.scores(example)))
-                failed = judged.failed
-                if failed is None:
-                    kept[judged.id] = judged
-                else:
-                    rejected.append((judged, Rejected(judged.id, failed)))
+        texts = job.shard == f"texts-{seed.id}"
+        for example in _of_texts(job, seed, compiler) if texts else _of_programs(job, seed, compiler, porter):
+            judged = example.judged(*(gate(example) for gate in GATES))
+            judged = replace(judged, scores=tuple(pair for gate in GATES for pair in gate.scores(example)))
+            failed = judged.failed
+            if failed is None:
+                kept[judged.id] = judged
+            else:
+                rejected.append((judged, Rejected(judged.id, failed)))
         spent, unported = porter.cpu_s, dict(porter.refused)
     examples = sorted(kept.values(), key=lambda example: example.id)
     rejects = [
@@ -87,6 +84,39 @@ def work(job: Job) -> Manifest:
         "unported": unported,
     }
     return job.finish({"examples": example_table(examples), "rejects": reject_table(rejects)}, counts, spent)
+
+
+def _of_programs(job: Job, seed: Seed, compiler: str, porter: Porter) -> Iterator[Example]:
+    """The Examples of a shard's Programs that were selected."""
+    stage, _, shard = job.shard.partition("-")
+    name = f"all.{shard}" if stage == "model" else shard  # one job of the model stage leaves a file a seed
+    programs = _programs(job, stage, name)
+    chosen = kept_ids(job)
+    for program in programs.values():
+        if program.id in chosen:
+            rng = random.Random(f"{job.recipe.seed}/tasks/{program.id}")
+            yield from _examples(job, seed, program, programs, compiler, porter, rng)
+
+
+def _of_texts(job: Job, seed: Seed, compiler: str) -> Iterator[Example]:
+    """The Examples of what a model wrote about a seed's own Program, where that was selected."""
+    programs, chosen = _programs(job, "expand", _first(seed.id)), kept_ids(job)
+    asked = {"write": job.recipe.tasks.write, "explain": job.recipe.tasks.explain}
+    for text in texts_of(read_table(stage_folder(job.run, "model") / f"all.{seed.id}.texts.parquet")):
+        program = programs.get(text.program)
+        if program is not None and program.id in chosen and asked.get(told.TASK_OF.get(text.strategy, "")):
+            rng = random.Random(f"{job.recipe.seed}/tasks/{text.id}")
+            yield from told.examples(Single(brief(seed, program, compiler), program), text, rng, estimate_tokens)
+
+
+def _programs(job: Job, stage: str, shard: str) -> dict[str, Program]:
+    """The Programs of a stage's shard by id."""
+    return {p.id: p for p in programs_of(read_table(stage_folder(job.run, stage) / f"{shard}.programs.parquet"))}
+
+
+def _first(seed: str) -> str:
+    """The shard that holds a seed's own Program."""
+    return f"{seed}-000"
 
 
 def _examples(

@@ -10,7 +10,7 @@ from corpus.records import Example, Language
 from corpus.source.unit import Unit
 from generators.tasks.bank import Bank, bank
 from generators.tasks.comments import localise
-from generators.tasks.material import Single
+from generators.tasks.material import Brief, Single
 from generators.tasks.needs import minded
 from generators.tasks.own_words import applicable, idea_for, names_of
 from generators.tasks.reading import FunctionFacts, Reading, Setting, Shared, Wait
@@ -107,6 +107,14 @@ def _example(
         count_tokens=count_tokens,
         steps=[step.name for step in program.steps],
     )
+
+
+def question_on(unit: Unit, brief: Brief, language: Language, rng: random.Random) -> tuple[str, str]:
+    """A question on a whole file, worded as this task words it, and the name of its phrase."""
+    functions = Reading(unit, brief.target).functions
+    hardware = {"hardware"} if any(one.writes or one.reads for one in functions) else set()
+    phrase = bank(language, "explain").one(rng, "whole", brief.facts | hardware)
+    return phrase.fill(code=fence(unit.src.decode()), **brief.words(language)), f"whole/{phrase.id}"
 
 
 class _Teller:
