@@ -211,11 +211,11 @@ class _Masker:
         before, after = self.word(i - 1), self.word(i + 1)
         if self.words[i] in KEIL_SPACES and not self._is_space(i):
             return i + 1
-        star = i - 1
-        while self.word(star) in (b"const", b"volatile"):
-            star -= 1
-        behind_star = before == b"(" or self.word(star) == b"*"
-        if (before == b"(" and after == b"*") or (behind_star and len(self.words[i]) < 5):
+        first = i - 1  # what stands before the words of the type
+        while self.kind(first) == "identifier" and self.words[first] != b"typedef":
+            first -= 1
+        no_auto = self.word(first) in (b"*", b"(", b"typedef")
+        if (before == b"(" and after == b"*") or (no_auto and len(self.words[i]) < 5):
             fill = b""  # no qualifier may stand in `(__code *f)(void)`, no `auto` in a cast or behind a star
         elif after in (b"=", b";", b",", b")", b"[") and before != b"*":
             fill = b""  # behind its declarator

@@ -183,7 +183,7 @@ LIES = {
     "a wrong pin": ("instruction", TASK + " The lamp is on P1.3.", "agreement", "unknown-pin"),
     "a wrong number": ("instruction", TASK.replace("9600", "19200"), "agreement", "unknown-number"),
     "the wrong language": ("instruction", IN_CHINESE, "model", "wrong-language"),
-    "words of another language": ("instruction", TASK + " 谢谢。", "agreement", "wrong-language"),
+    "words of another language": ("instruction", TASK + " 谢谢。", "model", "wrong-language"),
     "a name that is not there": ("instruction", TASK + " Call `uart_flush` too.", "agreement", "unknown-name"),
     "a function left out": ("instruction", TASK.replace("uart_puts", "uart_put"), "agreement", "unnamed-function"),
     "the program": ("instruction", f"{TASK}\n\n```c\n{OWN.source}```", "agreement", "gives-away"),
