@@ -28,6 +28,7 @@ from generators.model.asking import Asker
 from generators.model.budget import Budget, Caps, Prices, Usage
 from generators.model.drafts import Draft, HarnessDraft, Messages, ProgramDraft, Subject, Unparsed
 from generators.model.endpoint import Endpoint
+from generators.model.objections import objected
 from generators.model.strategies import repair
 from generators.model.strategies.catalogue import STRATEGIES
 from validators.sandbox.runner import Sandbox
@@ -148,8 +149,10 @@ class Talk:
                 trouble = outcome.trouble
                 if trouble is None or repairs == self.model.repairs:
                     return outcome
-                again = repair.again if outcome.program is not None else repair.retold
-                messages = again(messages, said, told(trouble), question.language)
+                if outcome.program is not None:
+                    messages = repair.again(messages, said, told(trouble), question.language)
+                else:
+                    messages = objected(messages, said, trouble, question.language)
         except NoAnswer as error:
             verdict = Verdict("model", "failed", error.reason, error.detail)
             return Outcome(question, verdict=verdict, answered=False)

@@ -35,20 +35,6 @@ was asked for at first, with the whole program.""",
 请找出每条结果的原因，而不只是报错的那一行，然后改正；对的地方不要动。不要用强制转换、宏，或删掉题目要求的内容来掩盖问题。\
 请按最初要求的格式重新完整回答，给出整个程序。""",
 }
-_RETELL: dict[Language, str] = {
-    "en": """\
-The checks found this in what you wrote:
-
-{findings}
-
-Mend what is wrong and leave the rest as it is. Answer again in full, in the form that was asked for at first.""",
-    "zh": """\
-检查你写的内容，结果如下：
-
-{findings}
-
-请改正有问题的地方，其余不动，按最初要求的格式重新完整回答。""",
-}
 _REFORM: dict[Language, str] = {
     "en": "Your answer does not have the asked form: {advice}",
     "zh": "你的回答格式不对：{advice}",
@@ -74,12 +60,6 @@ def again(messages: Messages, answer: str, diagnostics: str, language: Language)
     """
     findings = fenced(shortened(diagnostics), "text")
     return (*messages, ("assistant", answer), ("user", _AGAIN[language].format(findings=findings)))
-
-
-def retold(messages: Messages, answer: str, findings: str, language: Language) -> Messages:
-    """The same for an answer that is a text about a program or a harness."""
-    words = _RETELL[language].format(findings=fenced(shortened(findings), "text"))
-    return (*messages, ("assistant", answer), ("user", words))
 
 
 def reformed(messages: Messages, trouble: Unparsed, language: Language) -> Messages:
