@@ -12,7 +12,7 @@ from rich.table import Table
 
 from corpus.recipe import Model
 from corpus.seeds import Seed, SeedError, asked_seeds, load_seed
-from flows.judging import GRADE, Question
+from flows.judging import Question, wanted
 from flows.pipeline import Run
 from flows.talk import first_messages, questions, request_of
 from generators.model.answers import ANSWERED, Answers, Try
@@ -55,7 +55,7 @@ def forecast(run: Run) -> Forecast:
         UnreadableShard: the record of answers cannot be used.
     """
     recipe, model = run.recipe, run.recipe.generate.model
-    if not model.enabled or GRADE not in recipe.verify.accept_model:
+    if not any(wanted(recipe).values()):
         return Forecast((), {})
     seeds = dict(_usable(run))
     path = run.folder / model.record
@@ -68,13 +68,13 @@ def forecast(run: Run) -> Forecast:
     recorded: Counter[str] = Counter()
     prompts: dict[str, Messages] = {}
     for question in questions(recipe, seeds):
-        _, messages = first_messages(question, seeds[question.seed])
+        _, messages = first_messages(question, seeds[question.seed], facts=model.facts)
         prompts.setdefault(f"{question.strategy} ({question.language})", messages)
         asked[question.strategy].append((question, messages))
         recorded[question.strategy] += request_of(model, messages, question.sample).key in known
     made = tuple(
         _projection(name, [m for _, m in asked[name]], recorded[name], sent[name], model)
-        for name, count in model.strategies.items()
+        for name, count in wanted(recipe).items()
         if count
     )
     return Forecast(made, prompts)

@@ -95,6 +95,20 @@ def test_a_dry_run_shows_the_prompts(tmp_path: Path) -> None:
     assert "nothing was asked" in result.stdout
 
 
+@pytest.mark.parametrize("facts", ["true", "false"])
+def test_a_dry_run_foretells_what_the_run_would_ask(tmp_path: Path, facts: str) -> None:
+    """Its prompts have facts where the run's have; where no program is accepted, texts alone are asked for."""
+    text = RECIPE.replace("crc8-maxim", "uart-baud-init").replace("cell: 1}", f"instruction: 1}}\n    facts: {facts}")
+    text = text.replace("URL", "http://127.0.0.1:9/v1").replace("COUNT", "1")
+    path = tmp_path / "r.yaml"
+    path.write_text(f"{text}\nverify: {{accept_model: []}}\n")
+    command = ["generate", "--recipe", str(path), "--out", str(tmp_path / "run"), "--dry-run", "--json"]
+    data = json.loads(CliRunner().invoke(app, command).stdout)
+    assert list(data["prompts"]) == ["instruction (en)"]
+    assert [one["strategy"] for one in data["strategies"]] == ["instruction"]
+    assert ("Facts from the data sheet" in json.dumps(data["prompts"])) is (facts == "true")
+
+
 BAD = {
     "strategies: {sprit: 1}": 'did you mean "spirit"',
     "strategies: {repair: 1}": "generate.model.repairs",
