@@ -67,6 +67,10 @@ class Prices(_Section):
     input: Annotated[float, Field(ge=0)] = Field(0.0, description="a million tokens of what is asked")
     output: Annotated[float, Field(ge=0)] = Field(0.0, description="a million tokens of what is answered")
 
+    def cost(self, prompt_tokens: int, completion_tokens: int) -> float:
+        """Money for so many tokens."""
+        return (prompt_tokens * self.input + completion_tokens * self.output) / 1e6
+
 
 class Model(_Section):
     """Second generation by a language model behind any OpenAI-compatible endpoint. Off by default."""

@@ -16,7 +16,7 @@ from flows.judging import Question, wanted
 from flows.pipeline import Run
 from flows.talk import first_messages, questions, request_of
 from generators.model.answers import ANSWERED, Answers, Try
-from generators.model.budget import Prices, tokens_of
+from generators.model.budget import tokens_of
 from generators.model.drafts import Messages
 
 
@@ -104,7 +104,7 @@ def _projection(name: str, asked: Sequence[Messages], recorded: int, sent: Seque
         prompt = sum(map(tokens_of, asked)) / max(1, len(asked))
         completion = float(model.max_tokens)
     tokens = round(requests * prompt), round(requests * completion)
-    cost = Prices(model.prices.input, model.prices.output).cost(*tokens)
+    cost = model.prices.cost(*tokens)
     return Projection(name, len(asked), recorded, len(answered), requests, *tokens, round(cost, 6))
 
 

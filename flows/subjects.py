@@ -22,9 +22,6 @@ from generators.templates import default_filling, fill_program
 
 _T = TypeVar("_T")
 
-HARDEST = 5
-"""The highest difficulty of the taxonomy."""
-
 
 def subject_of(seed: Seed, language: Language, sample: int, strategy: str = "spirit", *, facts: bool = True) -> Subject:
     """The seed as it is shown to the model by a strategy; `sample` numbers the questions about it.
@@ -76,7 +73,7 @@ def _placed(seed: Seed, language: Language, sample: int, strategy: str) -> Subje
             family, difficulty, chip = _in_turn(_cells(sheet.target), sample, rng)
             return replace(subject, family=family, difficulty=difficulty, other=chip)
         case "deepen":
-            return replace(subject, difficulty=min(HARDEST, sheet.difficulty + 1))
+            return replace(subject, difficulty=min(max(taxonomy().difficulty), sheet.difficulty + 1))
         case "broaden":
             own = taxonomy().family_of.get(sheet.peripherals[0])
             others = [word for word, family in taxonomy().family_of.items() if family != own]

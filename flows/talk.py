@@ -25,7 +25,7 @@ from flows.subjects import subject_of
 from flows.texts import Told, judged_harness, judged_texts
 from generators.model.answers import Answers, NoAnswer, Request
 from generators.model.asking import Asker
-from generators.model.budget import Budget, Caps, Prices, Usage
+from generators.model.budget import Budget, Caps, Usage
 from generators.model.drafts import Draft, HarnessDraft, Messages, ProgramDraft, Subject, Unparsed
 from generators.model.endpoint import Endpoint
 from generators.model.objections import objected
@@ -92,7 +92,7 @@ def questions(recipe: Recipe, seeds: Iterable[str]) -> list[Question]:
 def budget_of(model: Model, answers: Answers) -> Budget:
     """The recipe's caps and prices, with what the record has spent before."""
     caps = Caps(model.max_requests, model.max_total_tokens, model.max_cost)
-    return Budget(caps, Prices(model.prices.input, model.prices.output), answers.spent())
+    return Budget(caps, model.prices, answers.spent())
 
 
 class Judges:
@@ -163,20 +163,18 @@ class Talk:
     async def _judged(self, seed: Seed, question: Question, subject: Subject, draft: Draft, repairs: int) -> Outcome:
         """The draft through the gates of its kind."""
         name = self.model.name
-        if isinstance(draft, ProgramDraft):
-            own: ProgramDraft = draft
-            program = await self.judges.judge(
-                lambda sandbox: judged(seed, question, subject, own, sandbox, name, repairs)
-            )
-            return Outcome(question, program, repairs=repairs)
-        made = draft
 
-        def judging(sandbox: Sandbox) -> Told:
-            if isinstance(made, HarnessDraft):
-                return judged_harness(seed, question, made, sandbox, self.cycles, name)
-            return judged_texts(seed, question, subject, made, name)
+        def judging(sandbox: Sandbox) -> Outcome:
+            if isinstance(draft, ProgramDraft):
+                program = judged(seed, question, subject, draft, sandbox, name, repairs)
+                return Outcome(question, program, repairs=repairs)
+            if isinstance(draft, HarnessDraft):
+                told = judged_harness(seed, question, draft, sandbox, self.cycles, name)
+            else:
+                told = judged_texts(seed, question, subject, draft, name)
+            return Outcome(question, told=told, repairs=repairs)
 
-        return Outcome(question, told=await self.judges.judge(judging), repairs=repairs)
+        return await self.judges.judge(judging)
 
     async def _draft(self, question: Question, subject: Subject, messages: Messages) -> tuple[Draft, str, Messages]:
         """A draft, the answer that holds it, and the messages that led to it; a malformed answer is asked for again."""

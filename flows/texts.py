@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from corpus.chips import chip_for
@@ -15,7 +15,7 @@ from generators.model.drafts import HarnessDraft, Subject, TextDraft
 from validators import chip_claims
 from validators.sandbox.runner import Sandbox
 
-_ASKS = ("instruction", "phrasings")
+_ASKS = frozenset(("instruction", "phrasings"))
 """Strategies whose texts ask for the program: one that says what the other's says is a copy."""
 
 
@@ -67,10 +67,10 @@ def distinct(texts: Iterable[Text]) -> tuple[list[Text], list[tuple[Text, Reject
 
 
 def _likeness(text: Text, other: Text) -> float:
-    kinds: Sequence[str] = ["asks" if one.strategy in _ASKS else one.strategy for one in (text, other)]
     if text.strategy == other.strategy == "harness":
         return float(text.text == other.text)
-    return alike(text.text, other.text, text.language) if (kinds[0], text.language) == (kinds[1], other.language) else 0
+    same_kind = text.strategy == other.strategy or {text.strategy, other.strategy} <= _ASKS
+    return alike(text.text, other.text, text.language) if same_kind and text.language == other.language else 0.0
 
 
 def _text(seed: Seed, asked: Question, text: str, model: str, gates: str) -> Text:

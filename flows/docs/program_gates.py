@@ -273,6 +273,7 @@ PROGRAM_GATES = (
             "generators/model/asking.py",
             "generators/model/budget.py",
             "generators/model/endpoint.py",
+            "generators/model/plain.py",
             "generators/model/reading.py",
         ),
         recipe=(

@@ -25,7 +25,6 @@ from flows.job import Job, JobMaker, stage_outputs, tool_words
 from flows.judging import root_of, wanted
 from flows.passes import passes
 from flows.texts import distinct
-from generators.model.budget import Prices
 from generators.model.strategies.catalogue import STRATEGIES
 
 if TYPE_CHECKING:
@@ -147,7 +146,7 @@ def _by_strategy(
 ) -> dict[str, dict[str, Any]]:
     """What each strategy asked, got and cost, and its pass@k: a task is a seed in a language, right is what every gate
     passed (of several texts one), copies too; what was not answered is left out."""
-    prices = Prices(recipe.generate.model.prices.input, recipe.generate.model.prices.output)
+    prices = recipe.generate.model.prices
     stays = Counter((*(program.steps[0].name for program in programs), *(text.strategy for text in texts)))
     found: dict[str, dict[str, Any]] = {}
     for name in wanted(recipe):

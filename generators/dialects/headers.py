@@ -8,13 +8,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from ruamel.yaml import YAML
 from tree_sitter import Node
 
 from corpus.source.edits import Edit
 from corpus.source.headers import header_symbols
 from corpus.source.symbols import Symbols
 from corpus.source.unit import Unit
+from corpus.yamlfile import read_yaml
 from generators.dialects.conversion import Change, Trouble
 from generators.dialects.preamble import included_name, whole_line
 from generators.rewrites.remembered import per_unit
@@ -48,7 +48,7 @@ class DeviceHeader:
 
 @cache
 def _table() -> Any:
-    return YAML(typ="safe", pure=True).load(files("generators.dialects").joinpath("headers.yaml").read_text("utf-8"))
+    return read_yaml(files("generators.dialects").joinpath("headers.yaml").read_text("utf-8"))
 
 
 @cache

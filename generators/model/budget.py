@@ -12,24 +12,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from corpus.recipe import Prices
 from generators.model.answers import Answer, NoAnswer, Request, Spent
 
 LOG = logging.getLogger("firmseed.model")
 
 # Bytes of UTF-8 a token, on the safe side: English and C have 3 to 4, Chinese 3 to 5 with today's vocabularies.
 BYTES_A_TOKEN = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Prices:
-    """Money for a million tokens, in whatever currency `Caps.cost` is in."""
-
-    input: float = 0.0
-    output: float = 0.0
-
-    def cost(self, prompt_tokens: int, completion_tokens: int) -> float:
-        """Money for so many tokens."""
-        return (prompt_tokens * self.input + completion_tokens * self.output) / 1e6
 
 
 @dataclass(frozen=True, slots=True)

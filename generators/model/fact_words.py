@@ -14,7 +14,7 @@ from typing import Any
 
 from corpus.chips import Chip, Register, Vector
 from corpus.records import Language
-from generators.model.subjects import words_file
+from generators.model.topics import words_file
 from generators.tasks.bank import table
 
 VECTOR = "vector "

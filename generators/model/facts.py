@@ -2,7 +2,7 @@
 
 A small model knows no chip well: it puts TIM4_SR of one STM8 at the address of another and takes the vector of the
 wrong timer. What is looked up here comes from the chip's own file (`datasets/chips`), by plain words: a name of a
-register or bit in the text, else a subject (`facts_of/words.yaml`, English and Chinese) and what that finds on the
+register or bit in the text, else a topic (`facts_of/words.yaml`, English and Chinese) and what that finds on the
 target (`facts_of/<target>.yaml`). How well is measured by `python -m benchmarks.retrieval`.
 """
 
@@ -17,11 +17,11 @@ from typing import Any
 from corpus.chips import Chip
 from corpus.records import Language
 from generators.model.fact_words import VECTOR, Fact, told_facts
-from generators.model.subjects import subjects_of, words_file
+from generators.model.topics import topics_of, words_file
 
 __all__ = ["Fact", "facts_for", "told"]
 
-# What a subject's patterns weigh, and what other words add or take away. A fact needs ENOUGH: a `likely` one has it,
+# What a topic's patterns weigh, and what other words add or take away. A fact needs ENOUGH: a `likely` one has it,
 # one that must be `asked` for has it with one further word. Tried on the first half of the questions of
 # tests/generators/model/questions.yaml.
 WEIGHTS: Mapping[str, float] = {"sure": 1.0, "likely": 0.6, "asked": 0.25}
@@ -30,7 +30,7 @@ ENOUGH = 0.6
 # A name that stands in the text goes before all that its words find; the name of a bit and the number of an interrupt
 # go before most.
 NAMED, NAMED_PART = 2.0, 1.0
-# Each further mention of a subject, up to three, puts what it finds a little forward.
+# Each further mention of a topic, up to three, puts what it finds a little forward.
 MENTION = 0.05
 # Without its clock a peripheral does nothing, so that what enables it goes before the peripheral's own registers.
 GATE, ENABLE = 1.2, 0.8
@@ -105,18 +105,18 @@ class _Search:
     def __init__(self, index: _Index, text: str) -> None:
         self.index, self.text = index, text
         self.rules = words_file(index.chip.target)
-        self.subjects = subjects_of(text)
+        self.topics = topics_of(text)
         self.spoken = dict.fromkeys(_NAME.findall(text))
 
     def scores(self) -> dict[str, float]:
         """What each fact that the text asks for weighs, in the order in which they were found."""
         scores: dict[str, float] = dict(self._named())
-        for subject, rule in self.rules["finds"].items():
-            for name, weight in self._found(subject, rule):
+        for topic, rule in self.rules["finds"].items():
+            for name, weight in self._found(topic, rule):
                 scores[name] = max(scores.get(name, 0.0), weight)
         for key, sign in (("raises", RAISED), ("lowers", -LOWERED)):
-            for subject, patterns in self.rules[key].items():
-                for name in self._filled(subject, patterns) if subject in self.subjects else ():
+            for topic, patterns in self.rules[key].items():
+                for name in self._filled(topic, patterns) if topic in self.topics else ():
                     if name in scores:
                         scores[name] += sign if scores[name] < NAMED else 0.0
         for name in self._parts(scores):
@@ -146,10 +146,10 @@ class _Search:
             if (vector := chip.vector(int(number))) is not None:
                 yield VECTOR + vector.name, NAMED_PART
 
-    def _found(self, subject: str, rule: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
-        """What a subject finds, with the weight of each."""
-        spoken = self.subjects.get(subject)
-        if spoken is None or (not spoken.which and any(other in self.subjects for other in rule.get("unless", ()))):
+    def _found(self, topic: str, rule: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+        """What a topic finds, with the weight of each."""
+        spoken = self.topics.get(topic)
+        if spoken is None or (not spoken.which and any(other in self.topics for other in rule.get("unless", ()))):
             return
         numbers = {str(number) for number in rule.get("numbers", ())}
         which = [one for one in spoken.which if not numbers or one[0] in numbers]
@@ -162,9 +162,9 @@ class _Search:
                     for name in self.index.fitting(_put(pattern, groups)):
                         yield name, weight + more
 
-    def _filled(self, subject: str, patterns: Iterable[str]) -> Iterator[str]:
-        """The facts that a subject raises or lowers, each once."""
-        which = self.subjects[subject].which or (("1",),)
+    def _filled(self, topic: str, patterns: Iterable[str]) -> Iterator[str]:
+        """The facts that a topic raises or lowers, each once."""
+        which = self.topics[topic].which or (("1",),)
         names = (n for p in patterns for groups in which for n in self.index.fitting(_put(p, groups)))
         yield from dict.fromkeys(names)
 

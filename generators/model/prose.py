@@ -7,16 +7,13 @@ import re
 from typing import Any
 
 from corpus.records import Language
+from generators.model import plain
 from generators.model.drafts import TextDraft, Unparsed
+from generators.model.plain import unfit, without_thinking
 
-_CLOSED_THINKING = re.compile(r"\A.*</think>", re.DOTALL)
-_OPEN_THINKING = re.compile(r"<think>.*", re.DOTALL)
 _WRAPPED = re.compile(
     r"\A\s*(`{3,}|~{3,})(?:json|markdown|md|text|txt)?[ \t]*\n(.*?)\n?[ \t]*(?:\1[ \t]*)?\s*\Z", re.DOTALL
 )
-_CHINESE = re.compile(r"[\u4e00-\u9fff]")
-# Control characters, and those that reorder or hide text on a reader's screen.
-_ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _WORDS = {
     "instruction": "INSTRUCTION|TASK|任务|指令|题目",
     "phrasing": "PHRASING|VERSION|WORDING|说法|表述",
@@ -47,11 +44,7 @@ ADVICE: dict[str, dict[Language, str]] = {
         "zh": "要求的几种说法都要给出，每一种前面写上带编号的标签。",
     },
     "cut-off": {"en": "the text ends within a sentence; write less.", "zh": "正文没有写完一句话就断了，请写短一些。"},
-    "wrong-language": {"en": "write all prose in English.", "zh": "说明文字请用中文写。"},
-    "odd-characters": {
-        "en": "write plain text, without control characters and without invisible ones.",
-        "zh": "请只写普通文字，不要有控制字符和不可见字符。",
-    },
+    **plain.ADVICE,
 }
 """What is wrong with an answer's form, by reason, as the model is told."""
 
@@ -102,8 +95,7 @@ def several_texts(text: str, language: Language, kind: str, least: int) -> TextD
 
 def _said(text: str) -> str:
     """What the model said, without its thinking, a fence around all, and carriage returns."""
-    said = text[:LONGEST].replace("\r\n", "\n")
-    said = _OPEN_THINKING.sub("", _CLOSED_THINKING.sub("", said)).strip()
+    said = without_thinking(text[:LONGEST]).strip()
     wrapped = _WRAPPED.match(said)
     # A fence within would make it two blocks of code with prose between them.
     return wrapped[2] if wrapped and wrapped[1] not in wrapped[2] else said
@@ -153,10 +145,8 @@ def _checked(part: str, language: Language, answer: str) -> str:
         raise _unparsed("no-text", language, answer)
     if _ECHO.fullmatch(words):
         raise _unparsed("echoed-form", language, answer)
-    if (language == "zh") != bool(_CHINESE.search(words)):
-        raise _unparsed("wrong-language", language, answer)
-    if _ODD.search(words):
-        raise _unparsed("odd-characters", language, answer)
+    if reason := unfit(words, language):
+        raise _unparsed(reason, language, answer)
     if not _ENDED.search(words):
         raise _unparsed("cut-off", language, answer)
     return words

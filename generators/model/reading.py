@@ -7,16 +7,14 @@ from dataclasses import dataclass
 
 from corpus.records import Language
 from corpus.source.lexer import BLANK, lex
+from generators.model import plain
 from generators.model.drafts import ProgramDraft, Unparsed
+from generators.model.plain import unfit, without_thinking
 from generators.model.structured import sections_of
 
 # A block from its fence to the closing one, or to the end of the text; other languages' blocks are no programs.
 _BLOCK = re.compile(r"^[ \t]*```[ \t]*([\w+#-]*)[^\n]*\n(.*?)(^[ \t]*```[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
 _C_TAGS = frozenset({"", "c", "cpp", "c++", "h"})
-_UNCLOSED_THINKING = re.compile(r"<think>.*", re.DOTALL)
-_CHINESE = re.compile(r"[\u4e00-\u9fff]")
-# Control characters, and those that reorder or hide text on a reader's screen.
-_ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _NUMBERED = re.compile(
     r"^[#* \t]*(?:(?:Step|步骤)?[ \t]*\d+[*]*[ \t]*[.):、．）：]|第[一二三四五六七八九十]+步)",
     re.IGNORECASE | re.MULTILINE,
@@ -68,11 +66,7 @@ ADVICE: dict[str, dict[Language, str]] = {
         "en": "say after `INSTRUCTION:` in one paragraph, without a list, all that the program must do.",
         "zh": "请在 `INSTRUCTION:` 后用一段话写清程序要做的全部事情，不要用列表。",
     },
-    "wrong-language": {"en": "write all prose in English.", "zh": "说明文字请用中文写。"},
-    "odd-characters": {
-        "en": "write plain text, without control characters and without invisible ones.",
-        "zh": "请只写普通文字，不要有控制字符和不可见字符。",
-    },
+    **plain.ADVICE,
     "no-thinking": {
         "en": "begin with `THINKING:` and several paragraphs of reasoning, before the code.",
         "zh": "请以 `思路：` 开头，先写几段思路，再写代码。",
@@ -105,10 +99,8 @@ class _Answer:
 
     def prose(self, words: str) -> str:
         """The words, once they are plain and in the language."""
-        if (self.language == "zh") != bool(_CHINESE.search(words)):
-            raise self.unparsed("wrong-language")
-        if _ODD.search(words):
-            raise self.unparsed("odd-characters")
+        if reason := unfit(words, self.language):
+            raise self.unparsed(reason)
         return words
 
     def instruction(self, words: str) -> str:
@@ -160,7 +152,7 @@ def task_and_program(text: str, language: Language) -> ProgramDraft:
     Raises:
         Unparsed: with one of the reasons in `ADVICE`.
     """
-    answer, said = _Answer(text, language), _said(text)
+    answer, said = _Answer(text, language), without_thinking(text)
     if sections := sections_of(said, "instruction"):
         program = answer.program(sections["program"])
         if "instruction" not in sections:
@@ -189,7 +181,7 @@ def program_alone(text: str, language: Language, instruction: str, old: str = ""
     Raises:
         Unparsed: with one of the reasons in `ADVICE`.
     """
-    answer, said = _Answer(text, language), _said(text)
+    answer, said = _Answer(text, language), without_thinking(text)
     sections = sections_of(said)
     source = answer.program(sections["program"]) if sections else _ended(answer.block(said)[2])
     if source.split() == old.split():
@@ -204,7 +196,7 @@ def reasoned_program(text: str, language: Language, instruction: str) -> Program
     Raises:
         Unparsed: with one of the reasons in `ADVICE`.
     """
-    answer, said = _Answer(text, language), _said(text)
+    answer, said = _Answer(text, language), without_thinking(text)
     if sections := sections_of(said, "thinking", "steps"):
         program = answer.program(sections["program"])
         return ProgramDraft(
@@ -219,12 +211,6 @@ def reasoned_program(text: str, language: Language, instruction: str) -> Program
         raise answer.unparsed("no-steps")
     listed = _PROGRAM.split(said[steps.end() : block.start()], maxsplit=1)[0]
     return ProgramDraft(instruction, _ended(block[2]), answer.thinking(said[label.end() : steps.start()], listed))
-
-
-def _said(text: str) -> str:
-    """The answer without a thinking model's thoughts: some servers leave out their opening mark, some models never
-    close them."""
-    return _UNCLOSED_THINKING.sub("", text.replace("\r\n", "\n").rpartition("</think>")[2])
 
 
 def _has_code(text: str) -> bool:

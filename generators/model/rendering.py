@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from generators.model.drafts import Messages, Subject
 from generators.model.home import home_of
-
-_FENCES = re.compile(r"^[ \t]*(`{3,})", re.MULTILINE)
+from generators.tasks.row import fence
 
 
 def asked(name: str, subject: Subject, **more: Any) -> Messages:
@@ -28,9 +26,7 @@ def asked(name: str, subject: Subject, **more: Any) -> Messages:
 
 def fenced(code: str, tag: str = "c") -> str:
     """A text as a block of Markdown, with a fence longer than any in it, so that it cannot end its block."""
-    longest = max(map(len, _FENCES.findall(code)), default=2)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}{tag}\n{code.strip()}\n{fence}"
+    return fence(code.strip(), tag)
 
 
 @cache

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from ruamel.yaml import YAML
+from corpus.yamlfile import read_yaml
 
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 
@@ -55,5 +55,5 @@ def table() -> Mapping[str, Any]:
     entries: dict[str, Any] = {}
     for file in sorted(folder.iterdir(), key=lambda one: one.name):
         if file.name.endswith(".yaml"):
-            entries |= YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
+            entries |= read_yaml(file.read_text(encoding="utf-8"))
     return entries

@@ -10,9 +10,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from corpus.records import Language
+from corpus.yamlfile import read_yaml
 
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 
@@ -85,4 +84,4 @@ def _phrase(key: str, entry: Any) -> Phrase:
 @cache
 def table(path: str) -> Any:
     """A YAML file beside this module, as plain data."""
-    return YAML(typ="safe", pure=True).load(files("generators.tasks").joinpath(path).read_text(encoding="utf-8"))
+    return read_yaml(files("generators.tasks").joinpath(path).read_text(encoding="utf-8"))

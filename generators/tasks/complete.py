@@ -221,12 +221,9 @@ def _example(
         user=user,
         answer=paragraphs(said, middle, note),
         programs=[program],
-        origin=program.origin,
-        grade=program.grade,
         phrasing=f"complete/{language}/{cut.kind}/{'+'.join(ids)}",
         why=evidence(program, brief),
         count_tokens=count_tokens,
-        steps=[step.name for step in program.steps],
         hole=hole,
     )
 
@@ -251,12 +248,9 @@ def _continued(
         user=paragraphs(request.text, fence(hole.prefix)),
         answer=paragraphs(lead_in, code),
         programs=[program],
-        origin=program.origin,
-        grade=program.grade,
         phrasing=f"complete/{language}/rest/continuation-{index}",
         why=evidence(program, material.brief),
         count_tokens=count_tokens,
-        steps=[step.name for step in program.steps],
         hole=hole,
         needs=kind_of(material.brief.needs, (), request.text),
     )

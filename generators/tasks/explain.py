@@ -100,12 +100,9 @@ def _example(
         user=user,
         answer=answer,
         programs=[program],
-        origin=program.origin,
-        grade=program.grade,
         phrasing=f"explain/{language}/{kind}/{question.id}",
         why=f"facts read from the parsed code; {evidence(program, brief)}",
         count_tokens=count_tokens,
-        steps=[step.name for step in program.steps],
     )
 
 

@@ -132,7 +132,6 @@ def _example(material: Ported, rng: random.Random, count_tokens: CountTokens, la
         user=user,
         answer=answer,
         programs=[program],
-        origin=program.origin,
         grade="identical-object" if program.grade == "same-tokens" else program.grade,
         phrasing=f"port/{language}/{to}/{'+'.join([asked, *(wish.id for wish in wishes)])}",
         why=f"{EVIDENCE} ({brief.compiler}, {brief.model} model); of the program: {why}",

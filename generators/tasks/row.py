@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from corpus.records import Example, Language, Message, Needs, Origin, Program, Task, example_id
@@ -122,17 +122,21 @@ def row(
     *,
     user: str,
     answer: str,
-    programs: Iterable[Program],
-    origin: Origin,
-    grade: str,
+    programs: Sequence[Program],
     phrasing: str,
     why: str,
     count_tokens: CountTokens,
-    steps: Iterable[str] = (),
+    origin: Origin | None = None,
+    grade: str | None = None,
+    steps: Iterable[str] | None = None,
     hole: Hole | None = None,
     needs: Needs = "none",
 ) -> Example:
-    """One Example. It has no system turn: that one is the deployment's, and a fixed text would teach to need it."""
+    """One Example; origin, grade and steps are those of the first program where nothing else is said.
+
+    It has no system turn: that one is the deployment's, and a fixed text would teach to need it.
+    """
+    first = programs[0]
     messages = (Message("user", user.strip()), Message("assistant", answer.strip()))
     return Example(
         id=example_id(task, language, messages),
@@ -142,8 +146,8 @@ def row(
         labels=brief.labels,
         seed=brief.seed,
         programs=tuple(program.id for program in programs),
-        origin=origin,
-        grade=grade,
+        origin=first.origin if origin is None else origin,
+        grade=first.grade if grade is None else grade,
         phrasing=phrasing,
         prefix=hole.prefix if hole else "",
         middle=hole.middle if hole else "",
@@ -151,6 +155,6 @@ def row(
         tokens=sum(count_tokens(message.content) for message in messages),
         answer_tokens=count_tokens(messages[-1].content),
         evidence=why,
-        steps=tuple(steps),
+        steps=tuple(step.name for step in first.steps) if steps is None else tuple(steps),
         needs=needs,
     )

@@ -42,8 +42,6 @@ def examples(material: Single, text: Text, rng: random.Random, count_tokens: Cou
         user=user,
         answer=answer,
         programs=[program],
-        origin=program.origin,
-        grade=program.grade,
         phrasing=f"{task}/{language}/model/{text.strategy}/{phrasing}",
         why=f"the words were {text.evidence}; {evidence(program, brief)}",
         count_tokens=count_tokens,

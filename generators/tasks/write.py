@@ -158,12 +158,9 @@ def _example(
         user=user,
         answer=answer,
         programs=[program],
-        origin=program.origin,
-        grade=program.grade,
         phrasing=f"write/{language}/{request.manner}-{index}/{'+'.join(ids)}/{form}",
         why=evidence(program, brief),
         count_tokens=count_tokens,
-        steps=[step.name for step in program.steps],
         needs=kind_of(brief.needs, added, instruction),
     )
 

@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
+from corpus.recipe import Prices
 from corpus.shards import UnreadableShard
 from generators.model import breaker, window
 from generators.model.answers import Answer, Answers, NoAnswer, Request, Try
 from generators.model.asking import Asker
-from generators.model.budget import Budget, Caps, Prices
+from generators.model.budget import Budget, Caps
 from generators.model.endpoint import Endpoint
 from tests.generators.model.server import ModelServer, Reply, Script, completion, in_turn, refusal, serving
 
@@ -270,7 +271,7 @@ def test_a_cap_is_passed_by_no_more_than_what_is_in_flight(
 ) -> None:
     """18 tokens an answer, four in flight; the rest is not asked and says why, once aloud."""
     asked = Asked(tmp_path, by_sample)
-    found = asked.all(range(30), budget=Budget(caps, Prices(1.0, 1.0)), in_flight=4)
+    found = asked.all(range(30), budget=Budget(caps, Prices(input=1.0, output=1.0)), in_flight=4)
     sent = len(asked.server.asked)
     assert 5 <= sent <= at_most and Counter(found)["budget"] == 30 - sent
     said = [record.message for record in caplog.records if record.name == "firmseed.model"]

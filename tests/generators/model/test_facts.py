@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from benchmarks.retrieval import Question, questions, score
 from corpus.chips import Family, chip_for, shipped
 from generators.model.facts import facts_for, told
-from generators.model.subjects import subjects_of, words_file
+from generators.model.topics import topics_of, words_file
 from validators import chip_claims
 
 TARGETS: tuple[Family, ...] = ("mcs51", "stm8", "avr", "cortex-m")
@@ -54,7 +54,7 @@ def test_english_and_chinese_find_the_same(target: Family, part: str, en: str, z
 
 
 def test_a_number_picks_the_timer_and_its_interrupt() -> None:
-    """And what is left alone is no subject."""
+    """And what is left alone is no topic."""
     found = names("mcs51", "AT89S52", "An interrupt of timer 1 every 5 ms; leave timer 0 alone.")
     assert {"TMOD", "TCON", "TH1", "TL1", "IE", "vector TF1"} == set(found)
 
@@ -107,7 +107,7 @@ def test_memory_and_clock_are_told_where_they_are_asked_for() -> None:
 
 
 def test_every_word_of_the_data_is_used_and_every_pattern_finds_something() -> None:
-    """A subject without a rule, a rule without words, or a pattern that no chip has is a slip of the pen."""
+    """A topic without a rule, a rule without words, or a pattern that no chip has is a slip of the pen."""
     known = set(words_file("words"))
     used = set()
     for target in TARGETS:
@@ -174,6 +174,6 @@ def test_a_long_text_takes_no_time(piece: str) -> None:
     """Of thirty thousand characters, without a full stop: far more than a task has."""
     text = piece * (30_000 // len(piece))
     before = time.process_time()
-    subjects_of(text)
+    topics_of(text)
     chip_claims.said(text, chip_for("mcs51"))
     assert time.process_time() - before < 2

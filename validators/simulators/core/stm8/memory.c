@@ -31,30 +31,44 @@ static uint8_t cpu_register(uint32_t a)
     return value[a - CPU_REGISTERS];
 }
 
-static bool is_there(uint32_t a)
+static bool is_memory(uint32_t a)
 {
-    return a < RAM_SIZE || within(a, FLASH, MEMORY_SIZE) || is_register(a) ||
-           within(a, MONITOR, MONITOR + MONITOR_SIZE) || within(a, EEPROM, EEPROM_END) ||
-           within(a, OPTIONS, OPTIONS_END) || within(a, CPU_REGISTERS, CPU_REGISTERS_END);
+    return a < RAM_SIZE || within(a, FLASH, MEMORY_SIZE) || within(a, EEPROM, EEPROM_END) ||
+           within(a, OPTIONS, OPTIONS_END);
+}
+
+/* Reads into `value`; false where nothing is. */
+static bool found(uint32_t a, uint8_t *value)
+{
+    if (is_memory(a))
+        *value = memory[a];
+    else if (is_register(a))
+        *value = read_register((uint16_t)a);
+    else if (within(a, MONITOR, MONITOR + MONITOR_SIZE))
+        *value = monitor_read(a - MONITOR);
+    else if (within(a, CPU_REGISTERS, CPU_REGISTERS_END))
+        *value = cpu_register(a);
+    else
+        return false;
+    return true;
 }
 
 uint8_t read(uint32_t a)
 {
-    if (is_register(a))
-        return read_register((uint16_t)a);
-    if (within(a, MONITOR, MONITOR + MONITOR_SIZE))
-        return monitor_read(a - MONITOR);
-    if (within(a, CPU_REGISTERS, CPU_REGISTERS_END))
-        return cpu_register(a);
-    if (is_there(a))
-        return memory[a];
-    finish("bad-access");
-    return 0;
+    uint8_t value = 0;
+    if (!found(a, &value))
+        finish("bad-access");
+    return value;
 }
 
 /* sdcc jumps over an instruction by making it the address of one that reads: 0xC5 (BCP) over two bytes, 0xBC (LDF) over
  * three. That the address is nowhere is no fault of the program. */
-uint8_t read_in_passing(uint32_t a) { return is_there(a) ? read(a) : 0; }
+uint8_t read_in_passing(uint32_t a)
+{
+    uint8_t value = 0;
+    found(a, &value);
+    return value;
+}
 
 void write(uint32_t a, uint8_t value)
 {

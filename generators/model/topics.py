@@ -1,6 +1,6 @@
 """What the words of a task speak of: a timer and which one, a pin and its port, an interrupt, and so on.
 
-The words lie in `facts_of/words.yaml`, by subject, English and Chinese. Both are looked for in every text: Chinese
+The words lie in `facts_of/words.yaml`, by topic, English and Chinese. Both are looked for in every text: Chinese
 tasks are full of English words.
 """
 
@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
+from corpus.yamlfile import read_yaml
 
 FOLDER = Path(__file__).parent / "facts_of"
 
@@ -22,7 +22,7 @@ _BEFORE, _BEHIND = "(?<![A-Za-z0-9_])", "(?![A-Za-z0-9])"
 _SLOTS = {"$": r"(\d{1,2})", "@": "((?-i:[A-I]))"}
 
 
-# What a task says that it leaves alone is no subject of it.
+# What a task says that it leaves alone is no topic of it.
 _CLAUSE = re.compile(r"([,.;:()，。；：（）])")
 _ASIDE = re.compile(
     r"\bleav(?:e|ing)\b.{0,80}\b(?:alone|as it|untouched)|\bleft as\b|\b(?:don't|not|never) (?:change|touch)"
@@ -33,34 +33,34 @@ _ASIDE = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """One subject of a text: how often it is spoken of, and what stood for `$` and `@` each time that they did."""
+class Topic:
+    """One topic of a text: how often it is spoken of, and what stood for `$` and `@` each time that they did."""
 
     mentions: int
     which: tuple[tuple[str, ...], ...]
 
 
-def subjects_of(text: str) -> dict[str, Subject]:
-    """The subjects that a text speaks of, by name."""
-    found: dict[str, Subject] = {}
+def topics_of(text: str) -> dict[str, Topic]:
+    """The topics that a text speaks of, by name."""
+    found: dict[str, Topic] = {}
     text = "".join(" " if _ASIDE.search(clause) else clause for clause in _CLAUSE.split(text))
     for name, pattern in _patterns().items():
         matches = list(pattern.finditer(text))
         if matches:
             which = (tuple(group.upper() for group in match.groups() if group) for match in matches)
-            found[name] = Subject(len(matches), tuple(dict.fromkeys(one for one in which if one)))
+            found[name] = Topic(len(matches), tuple(dict.fromkeys(one for one in which if one)))
     return found
 
 
 @cache
 def words_file(name: str) -> Any:
     """A YAML file of `facts_of/`, as plain data."""
-    return YAML(typ="safe", pure=True).load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    return read_yaml((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
 
 
 @cache
 def _patterns() -> Mapping[str, re.Pattern[str]]:
-    """One pattern a subject; the longer words first, so that `timer 2` is not read as `timer`."""
+    """One pattern a topic; the longer words first, so that `timer 2` is not read as `timer`."""
     patterns = {}
     for name, words in words_file("words").items():
         phrases = sorted({*words["en"], *words["zh"]}, key=lambda phrase: (-len(phrase), phrase))
