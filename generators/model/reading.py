@@ -215,7 +215,8 @@ def reasoned_program(text: str, language: Language, instruction: str) -> Program
 
 def _has_code(text: str) -> bool:
     """Whether there is more than blanks and comments; a small model repeats the form as it was shown."""
-    return any(token.kind not in BLANK for token in lex(text.encode("utf-8", "replace")))
+    code = text.strip(" \t\r\n")
+    return bool(code) and any(token.kind not in BLANK for token in lex(code.encode("utf-8", "replace")))
 
 
 def _ended(code: str) -> str:
